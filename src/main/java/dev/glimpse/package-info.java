@@ -1,0 +1,3 @@
+/** Cross-modal search as an event stream. */
+@org.jspecify.annotations.NullMarked
+package dev.glimpse;
