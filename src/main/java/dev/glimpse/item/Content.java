@@ -1,0 +1,89 @@
+package dev.glimpse.item;
+
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What of an item is encoded. */
+public sealed interface Content {
+
+    /** A picture: the bytes of its file. Immutable by agreement: whoever hands bytes over no longer writes to them. */
+    final class Picture implements Content {
+        private final byte[] bytes;
+        private final @Nullable String mediaType;
+
+        /**
+         * @param bytes     the file, at least one byte
+         * @param mediaType what the sender called it, for example {@code image/png}, or null; the first bytes decide
+         * @throws IllegalArgumentException if there are no bytes
+         */
+        public Picture(byte[] bytes, @Nullable String mediaType) {
+            if (bytes.length == 0) {
+                throw new IllegalArgumentException("the picture is empty");
+            }
+            this.bytes = bytes;
+            this.mediaType = mediaType;
+        }
+
+        /** The file's bytes, shared: not to be written to. */
+        public byte[] bytes() {
+            return bytes;
+        }
+
+        /** What the sender called it, or null. */
+        public @Nullable String mediaType() {
+            return mediaType;
+        }
+    }
+
+    /**
+     * A picture that lies elsewhere.
+     *
+     * @param uri where, with a scheme
+     */
+    record Reference(URI uri) implements Content {
+        /** @throws IllegalArgumentException if the address has no scheme */
+        public Reference {
+            if (uri.getScheme() == null) {
+                throw new IllegalArgumentException("the uri '%s' has no scheme".formatted(uri));
+            }
+        }
+    }
+
+    /**
+     * Words.
+     *
+     * @param text      the text, not blank
+     * @param templates sentences with one {@code {}} each, in which the text is encoded (the embedding is the mean over
+     *                  them, as CLIP's authors do for zero-shot labels: Radford et al. 2021, section 3.1.4); none means
+     *                  the text alone
+     */
+    record Words(String text, List<String> templates) implements Content {
+        /** @throws IllegalArgumentException if the text is blank or a template lacks its {@code {}} */
+        public Words {
+            if (text.isBlank()) {
+                throw new IllegalArgumentException("the text is empty");
+            }
+            templates = List.copyOf(templates);
+            for (String template : templates) {
+                if (!template.contains("{}")) {
+                    throw new IllegalArgumentException("the template '%s' has no {}".formatted(template));
+                }
+            }
+        }
+
+        /** A text alone. */
+        public Words(String text) {
+            this(text, List.of());
+        }
+
+        /** The sentences to encode: at least one. */
+        public List<String> sentences() {
+            return templates.isEmpty()
+                    ? List.of(text)
+                    : templates.stream()
+                            .map(template -> template.replace("{}", text))
+                            .toList();
+        }
+    }
+}
