@@ -1,0 +1,70 @@
+package dev.glimpse.topic;
+
+import dev.glimpse.item.Content;
+import dev.glimpse.item.ItemId;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileSystemNotFoundException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows the references of records: {@code file:} addresses below one configured root, and nothing else. Symbolic links
+ * count by where they lead. Thread-safe.
+ */
+@ApplicationScoped
+public class FileReferences {
+
+    private final @Nullable Path root;
+
+    FileReferences(TopicsConfig config) {
+        this.root = config.fileRoot().orElse(null);
+    }
+
+    /**
+     * Reads the picture that a record refers to.
+     *
+     * @throws RejectedRecordException if the reference may not be followed or can't be read
+     */
+    public Content.Picture read(ItemId item, URI uri) throws RejectedRecordException {
+        if (!"file".equalsIgnoreCase(uri.getScheme())) {
+            throw refused(item, uri, "only file: references are followed");
+        }
+        if (root == null) {
+            throw refused(item, uri, "no root for files is configured (glimpse.topics.file-root)");
+        }
+        try {
+            Path file = Path.of(uri).toRealPath();
+            if (!file.startsWith(root.toRealPath()) || !Files.isRegularFile(file)) {
+                throw refused(item, uri, "it is no file below the configured root");
+            }
+            long size = Files.size(file);
+            if (size == 0 || size > RecordSize.MAX_VALUE) {
+                throw new RejectedRecordException(
+                        Reason.REFERENCE_UNREADABLE,
+                        "the file that %s refers to has %d bytes; it must have 1 to %d"
+                                .formatted(item, size, RecordSize.MAX_VALUE));
+            }
+            return new Content.Picture(Files.readAllBytes(file), null);
+        } catch (IllegalArgumentException | FileSystemNotFoundException e) {
+            throw refused(item, uri, String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            // Outside the root nothing is told of what exists.
+            boolean below =
+                    Path.of(uri).normalize().startsWith(root.toAbsolutePath().normalize());
+            throw below
+                    ? new RejectedRecordException(
+                            Reason.REFERENCE_UNREADABLE,
+                            "the file that %s refers to, %s, can't be read".formatted(item, uri),
+                            e)
+                    : refused(item, uri, "it is no file below the configured root");
+        }
+    }
+
+    private static RejectedRecordException refused(ItemId item, URI uri, String rule) {
+        return new RejectedRecordException(
+                Reason.REFERENCE_REFUSED, "the reference of %s to %s is refused: %s".formatted(item, uri, rule));
+    }
+}
