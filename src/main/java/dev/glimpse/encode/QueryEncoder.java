@@ -1,0 +1,52 @@
+package dev.glimpse.encode;
+
+import dev.glimpse.embedding.Embedding;
+import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.item.Content;
+import dev.glimpse.topic.RejectedRecordException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.concurrent.Future;
+
+/** Encodes what is searched for, ahead of what is ingested. Thread-safe. */
+@ApplicationScoped
+public class QueryEncoder {
+
+    private final Encoder encoder;
+    private final ContentEncoder contents;
+    private final InferencePool pool;
+
+    QueryEncoder(Encoder encoder, ContentEncoder contents, InferencePool pool) {
+        this.encoder = encoder;
+        this.contents = contents;
+        this.pool = pool;
+    }
+
+    /** The space of the embeddings. */
+    public EmbeddingSpace space() {
+        return encoder.space();
+    }
+
+    /**
+     * Encodes a text.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if too many queries wait already
+     */
+    public Future<Embedding> encodeText(String text) {
+        return pool.submitQuery(() -> contents.encodeText(text));
+    }
+
+    /**
+     * Decodes and encodes a picture; the future fails with an {@link UnreadableImageException} where it can't be decoded.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if too many queries wait already
+     */
+    public Future<Embedding> encodeImage(Content.Picture picture) {
+        return pool.submitQuery(() -> {
+            try {
+                return contents.encodeImage(picture);
+            } catch (RejectedRecordException e) {
+                throw new UnreadableImageException(e.reason().code(), e.sentence(), e);
+            }
+        });
+    }
+}

@@ -1,0 +1,195 @@
+package dev.glimpse.encode.onnx;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.glimpse.encode.EncoderException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The files of a model, in a folder.
+ *
+ * @param name   what the model is called
+ * @param folder where they lie
+ */
+record ModelFiles(String name, Path folder) {
+
+    static final String CONFIG = "config.json";
+    static final String PREPROCESSOR = "preprocessor_config.json";
+    static final String TOKENIZER = "tokenizer.json";
+    static final String VISION = "onnx/vision_model.onnx";
+    static final String TEXT = "onnx/text_model.onnx";
+
+    private static final List<String> REQUIRED = List.of(CONFIG, PREPROCESSOR, TOKENIZER, VISION, TEXT);
+    private static final String CLASS_PATH = "classpath:";
+
+    /**
+     * Opens a model.
+     *
+     * @param location a folder, a zip file, or {@code classpath:} and a path
+     * @param cache    where a model that is no folder is unpacked
+     * @throws EncoderException if there is no model, or a file of it is missing
+     */
+    static ModelFiles open(String location, Path cache) {
+        String name = location.replaceAll("/+$", "").replaceAll(".*[/:]", "").replaceAll("\\.zip$", "");
+        try {
+            ModelFiles files = new ModelFiles(name, folder(location, cache));
+            files.requireAll(location);
+            return files;
+        } catch (IOException e) {
+            throw new EncoderException("the model %s can't be read: %s".formatted(location, e), e);
+        }
+    }
+
+    private static Path folder(String location, Path cache) throws IOException {
+        if (location.startsWith(CLASS_PATH)) {
+            return unpackClassPath(location.substring(CLASS_PATH.length()), cache);
+        }
+        Path path = Path.of(location);
+        if (Files.isRegularFile(path)) {
+            return unpackZip(path, cache);
+        }
+        if (!Files.isDirectory(path)) {
+            throw new EncoderException(
+                    "there is no model at %s: neither a folder nor a zip file".formatted(path.toAbsolutePath()));
+        }
+        return path;
+    }
+
+    private static Path unpackClassPath(String base, Path cache) throws IOException {
+        Path folder = fresh(cache);
+        for (String file : REQUIRED) {
+            try (InputStream stream =
+                    Thread.currentThread().getContextClassLoader().getResourceAsStream(base + "/" + file)) {
+                if (stream != null) {
+                    copy(stream, folder.resolve(file));
+                }
+            }
+        }
+        return folder;
+    }
+
+    private static Path unpackZip(Path zip, Path cache) throws IOException {
+        Path folder = fresh(cache);
+        try (FileSystem archive = FileSystems.newFileSystem(zip)) {
+            Path root = archive.getPath("/");
+            List<Path> configs;
+            try (Stream<Path> paths = Files.walk(root, 3)) {
+                configs = paths.filter(path -> path.endsWith(CONFIG)).toList();
+            }
+            if (configs.size() != 1) {
+                throw new EncoderException("the zip file %s must hold one model, and holds %d files named %s"
+                        .formatted(zip, configs.size(), CONFIG));
+            }
+            Path model = configs.getFirst().toAbsolutePath().getParent();
+            try (Stream<Path> paths = Files.walk(model == null ? root : model)) {
+                for (Path path : (Iterable<Path>) paths.filter(Files::isRegularFile)::iterator) {
+                    Path to = folder.resolve((model == null ? root : model)
+                                    .relativize(path)
+                                    .toString())
+                            .normalize();
+                    if (!to.startsWith(folder)) {
+                        throw new EncoderException(
+                                "the zip file %s has an entry outside itself: %s".formatted(zip, path));
+                    }
+                    try (InputStream stream = Files.newInputStream(path)) {
+                        copy(stream, to);
+                    }
+                }
+            }
+        }
+        return folder;
+    }
+
+    private static Path fresh(Path cache) throws IOException {
+        Files.createDirectories(cache);
+        Path folder = Files.createTempDirectory(cache, "model-");
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
+        return folder;
+    }
+
+    private static void copy(InputStream stream, Path to) throws IOException {
+        Files.createDirectories(to.toAbsolutePath().getParent());
+        Files.copy(stream, to, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException | RuntimeException e) {
+            // The process ends; what is left is found again in the cache's folder.
+        }
+    }
+
+    private void requireAll(String location) throws IOException {
+        List<String> missing = new ArrayList<>(REQUIRED);
+        missing.removeIf(file -> Files.isRegularFile(folder.resolve(file)));
+        if (missing.isEmpty()) {
+            return;
+        }
+        try (Stream<Path> paths = Files.walk(folder, 3)) {
+            List<String> present = paths.filter(Files::isRegularFile)
+                    .map(path -> folder.relativize(path).toString())
+                    .sorted()
+                    .limit(30)
+                    .toList();
+            throw new EncoderException("the model %s lacks %s; it does have %s".formatted(location, missing, present));
+        }
+    }
+
+    /** A JSON file of the model. */
+    JsonNode json(String file) {
+        try {
+            return new ObjectMapper().readTree(folder.resolve(file).toFile());
+        } catch (IOException e) {
+            throw new EncoderException("%s of the model %s is no JSON: %s".formatted(file, name, e.getMessage()), e);
+        }
+    }
+
+    /**
+     * The digest of what determines a vector: networks (with data that lies beside them), tokenizer, preprocessing.
+     *
+     * @param revision of our own preprocessing and pooling
+     */
+    String digest(int revision) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(("encode revision " + revision + "\0").getBytes(StandardCharsets.UTF_8));
+            List<Path> files = new ArrayList<>(List.of(folder.resolve(PREPROCESSOR), folder.resolve(TOKENIZER)));
+            try (Stream<Path> networks = Files.list(folder.resolve("onnx"))) {
+                networks.filter(path -> path.getFileName().toString().startsWith("vision_model.onnx")
+                                || path.getFileName().toString().startsWith("text_model.onnx"))
+                        .sorted()
+                        .forEach(files::add);
+            }
+            byte[] buffer = new byte[1 << 16];
+            for (Path file : files) {
+                digest.update((folder.relativize(file) + "\0").getBytes(StandardCharsets.UTF_8));
+                try (InputStream stream = Files.newInputStream(file)) {
+                    for (int n = stream.read(buffer); n >= 0; n = stream.read(buffer)) {
+                        digest.update(buffer, 0, n);
+                    }
+                }
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (IOException e) {
+            throw new EncoderException("the model %s can't be read: %s".formatted(name, e), e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

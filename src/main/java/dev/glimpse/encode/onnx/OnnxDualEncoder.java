@@ -1,0 +1,185 @@
+package dev.glimpse.encode.onnx;
+
+import ai.djl.huggingface.tokenizers.Encoding;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.glimpse.embedding.Embedding;
+import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.encode.Encoder;
+import dev.glimpse.encode.EncoderException;
+import dev.glimpse.encode.ImageTensor;
+import dev.glimpse.encode.image.RgbImage;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A dual encoder in the Hugging Face ONNX layout: {@code onnx/vision_model.onnx} takes {@code pixel_values} float32
+ * {@code [n, 3, height, width]} and gives {@code image_embeds} (or {@code pooler_output}) {@code [n, dimension]};
+ * {@code onnx/text_model.onnx} takes {@code input_ids} and, where it wants it, {@code attention_mask}, int64
+ * {@code [n, length]}, and gives {@code text_embeds} (or {@code pooler_output}) {@code [n, dimension]}. Both networks are
+ * run once when the model is opened, so that what does not fit is found then. Embeddings are brought to length 1.
+ */
+public final class OnnxDualEncoder implements Encoder, AutoCloseable {
+
+    /** Raised whenever our decoding, resizing, pooling or normalising changes a vector. */
+    private static final int REVISION = 1;
+
+    private static final int MIN_DRAWING_SIZE = 256;
+    private static final Set<String> TEXT_INPUTS = Set.of("input_ids", "attention_mask");
+
+    /** A direct buffer for each thread of the pool, which ONNX Runtime reads in place. */
+    private static final ThreadLocal<FloatBuffer> PIXELS = new ThreadLocal<>();
+
+    private final EmbeddingSpace space;
+    private final ImagePreprocessing preprocessing;
+    private final TextTokenizer tokenizer;
+    private final Tower vision;
+    private final Tower text;
+    private final boolean masked;
+
+    private OnnxDualEncoder(
+            ModelFiles files,
+            String name,
+            ImagePreprocessing preprocessing,
+            TextTokenizer tokenizer,
+            Tower vision,
+            Tower text) {
+        this.preprocessing = preprocessing;
+        this.tokenizer = tokenizer;
+        this.vision = vision;
+        this.text = text;
+        vision.requireInputs(Set.of("pixel_values"), Set.of("pixel_values"));
+        this.masked = text.requireInputs(Set.of("input_ids"), TEXT_INPUTS).contains("attention_mask");
+        int images = runImages(List.of(prepare(new RgbImage(1, 1, new byte[3]))))[0].length;
+        int texts = runTexts(List.of("a", "a picture"))[0].length;
+        if (images != texts) {
+            throw new EncoderException(
+                    "the model %s has two dimensions: %d of images and %d of texts".formatted(name, images, texts));
+        }
+        this.space = EmbeddingSpace.of(name, files.digest(REVISION), images);
+    }
+
+    /**
+     * Opens a model.
+     *
+     * @param files          where it lies
+     * @param name           what it is called in the name of its space
+     * @param intraOpThreads threads within one inference, 1 or more
+     * @throws EncoderException if a file is missing, unreadable or does not fit; the message says what it does contain
+     */
+    static OnnxDualEncoder open(ModelFiles files, String name, int intraOpThreads) {
+        ImagePreprocessing preprocessing = ImagePreprocessing.read(files);
+        TextTokenizer tokenizer = TextTokenizer.open(files);
+        Tower vision = Tower.open(files, ModelFiles.VISION, List.of("image_embeds", "pooler_output"), intraOpThreads);
+        Tower text = Tower.open(files, ModelFiles.TEXT, List.of("text_embeds", "pooler_output"), intraOpThreads);
+        return new OnnxDualEncoder(files, name, preprocessing, tokenizer, vision, text);
+    }
+
+    @Override
+    public EmbeddingSpace space() {
+        return space;
+    }
+
+    @Override
+    public int drawingSize() {
+        return Math.max(MIN_DRAWING_SIZE, Math.max(preprocessing.width(), preprocessing.height()));
+    }
+
+    @Override
+    public ImageTensor prepare(RgbImage image) {
+        return preprocessing.apply(image);
+    }
+
+    @Override
+    public List<Embedding> encodeImages(List<ImageTensor> images) {
+        return normalised(runImages(images));
+    }
+
+    @Override
+    public List<Embedding> encodeTexts(List<String> texts) {
+        return normalised(runTexts(texts));
+    }
+
+    private List<Embedding> normalised(float[][] rows) {
+        List<Embedding> embeddings = new ArrayList<>(rows.length);
+        for (float[] row : rows) {
+            try {
+                embeddings.add(Embedding.normalised(space, row));
+            } catch (IllegalArgumentException e) {
+                throw new EncoderException("the model %s gives no embedding: %s".formatted(space, e.getMessage()), e);
+            }
+        }
+        return embeddings;
+    }
+
+    private float[][] runImages(List<ImageTensor> images) {
+        int n = images.size();
+        int height = preprocessing.height();
+        int width = preprocessing.width();
+        FloatBuffer batch = buffer(n * 3 * height * width);
+        for (ImageTensor image : images) {
+            batch.put(image.values());
+        }
+        batch.flip();
+        try (NDManager manager = vision.newManager()) {
+            NDArray input = manager.create(batch, new Shape(n, 3, height, width), DataType.FLOAT32);
+            input.setName("pixel_values");
+            return vision.run(new NDList(input), n);
+        }
+    }
+
+    private float[][] runTexts(List<String> texts) {
+        Encoding[] encodings = tokenizer.encode(texts);
+        try (NDManager manager = text.newManager()) {
+            NDList inputs = new NDList(longs(manager, "input_ids", encodings, Encoding::getIds));
+            if (masked) {
+                inputs.add(longs(manager, "attention_mask", encodings, Encoding::getAttentionMask));
+            }
+            return text.run(inputs, encodings.length);
+        }
+    }
+
+    private interface Column {
+        long[] of(Encoding encoding);
+    }
+
+    private static NDArray longs(NDManager manager, String name, Encoding[] encodings, Column column) {
+        int length = column.of(encodings[0]).length;
+        LongBuffer values = ByteBuffer.allocateDirect(Long.BYTES * encodings.length * length)
+                .order(ByteOrder.nativeOrder())
+                .asLongBuffer();
+        for (Encoding encoding : encodings) {
+            values.put(column.of(encoding));
+        }
+        values.flip();
+        NDArray array = manager.create(values, new Shape(encodings.length, length), DataType.INT64);
+        array.setName(name);
+        return array;
+    }
+
+    private static FloatBuffer buffer(int size) {
+        FloatBuffer buffer = PIXELS.get();
+        if (buffer == null || buffer.capacity() < size) {
+            buffer = ByteBuffer.allocateDirect(Float.BYTES * size)
+                    .order(ByteOrder.nativeOrder())
+                    .asFloatBuffer();
+            PIXELS.set(buffer);
+        }
+        return buffer.clear();
+    }
+
+    @Override
+    public void close() {
+        vision.close();
+        text.close();
+        tokenizer.close();
+    }
+}
