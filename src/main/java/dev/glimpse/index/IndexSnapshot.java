@@ -1,0 +1,33 @@
+package dev.glimpse.index;
+
+import dev.glimpse.embedding.Embedding;
+import dev.glimpse.item.ItemId;
+import dev.glimpse.item.Kind;
+import java.util.Optional;
+
+/** What an index held at one moment. Any number of threads may use it until it is closed. */
+public interface IndexSnapshot extends AutoCloseable {
+
+    /** How far the view had read. */
+    ViewPositions positions();
+
+    /** How many items of a kind have an embedding. */
+    int size(Kind kind);
+
+    /** What is known of an item. */
+    Optional<IndexedItem> find(ItemId item);
+
+    /** An item's embedding, if it has one. */
+    Optional<Embedding> embedding(ItemId item);
+
+    /**
+     * Searches for neighbours.
+     *
+     * @param listener asked before the search goes on, and told of what it finds
+     * @return what was found when the search ended, by itself or by its listener
+     */
+    SearchOutcome search(NeighbourQuery query, SearchListener listener);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,290 @@
+package dev.glimpse.index;
+
+import dev.glimpse.topic.KafkaClients;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Feeds a store from its topic, on a thread of its own: assigns all partitions, seeks to the positions that the store
+ * holds, applies what it polls, commits now and then. There is no consumer group: the store alone knows how far it is.
+ * After a fault the store is opened again and read on from its last commit.
+ *
+ * @param <S> the store
+ */
+abstract class TopicView<S extends PositionedStore> {
+
+    private static final Logger LOG = Logger.getLogger(TopicView.class);
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final long FIRST_BACK_OFF_MILLIS = 200;
+    private static final long MAX_BACK_OFF_MILLIS = 30_000;
+
+    private final KafkaClients clients;
+    private final String topic;
+    private final int partitions;
+    private final ViewDirectory<S> directory;
+    private final Duration commitInterval;
+    private final Thread thread;
+
+    private ViewDirectory.@Nullable Opened<S> serving;
+    private ViewDirectory.@Nullable Opened<S> feeding;
+    private volatile @Nullable S served;
+    private volatile boolean stopping;
+    private volatile @Nullable String trouble;
+    private volatile boolean startReached;
+    private @Nullable KafkaConsumer<byte[], byte[]> consumer;
+
+    TopicView(KafkaClients clients, String topic, int partitions, ViewDirectory<S> directory, Duration commitInterval) {
+        this.clients = clients;
+        this.topic = topic;
+        this.partitions = partitions;
+        this.directory = directory;
+        this.commitInterval = commitInterval;
+        this.thread = Thread.ofPlatform().name("view " + topic).unstarted(this::run);
+    }
+
+    /** Applies records, which may be none, and the positions after them. */
+    abstract ViewPositions apply(
+            S store, List<ConsumerRecord<byte[], byte[]>> records, ViewPositions before, Map<Integer, Long> next);
+
+    /** Whether a store at these positions holds all that it ought to hold before it is served for the first time. */
+    abstract boolean isCaughtUp(ViewPositions positions);
+
+    /** What was applied is now visible. */
+    void applied(ViewPositions positions) {}
+
+    /** Begins to feed the store. */
+    void start() {
+        thread.start();
+    }
+
+    /** The store that answers, or null while there is none. */
+    @Nullable
+    S served() {
+        return served;
+    }
+
+    /** Why the view does not advance, or null where it does. */
+    @Nullable
+    String trouble() {
+        return trouble;
+    }
+
+    /** Whether what the topic held at start is applied, and the store has once held all that it ought to. */
+    boolean isReady() {
+        return served != null && startReached;
+    }
+
+    /** Stops feeding, commits and closes. */
+    void stop() {
+        stopping = true;
+        KafkaConsumer<byte[], byte[]> open = consumer;
+        if (open != null) {
+            open.wakeup();
+        }
+        try {
+            thread.join(Duration.ofSeconds(20));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        long backOff = FIRST_BACK_OFF_MILLIS;
+        while (!stopping) {
+            try {
+                open();
+                feed();
+            } catch (WakeupException | InterruptException e) {
+                // The service stops.
+                break;
+            } catch (OffsetOutOfRangeException e) {
+                moveAside(e);
+            } catch (RuntimeException e) {
+                trouble = String.valueOf(e.getMessage());
+                LOG.errorf(e, "The view of %s stands still; it is opened again in %d ms", topic, backOff);
+                abandon();
+                sleep(backOff);
+                backOff = Math.min(2 * backOff, MAX_BACK_OFF_MILLIS);
+            }
+        }
+        close();
+    }
+
+    private void open() {
+        if (feeding == null) {
+            ViewDirectory.Found<S> found = directory.open();
+            serving = found.serving();
+            feeding = found.feeding();
+            served = serving == null ? null : serving.store();
+        }
+    }
+
+    private void feed() {
+        try (KafkaConsumer<byte[], byte[]> open = clients.reader("view-" + topic)) {
+            consumer = open;
+            Collection<TopicPartition> assigned = assignment();
+            open.assign(assigned);
+            S store = feeding().store();
+            ViewPositions positions = store.positions();
+            for (TopicPartition partition : assigned) {
+                Long next = positions.next().get(partition.partition());
+                if (next == null) {
+                    open.seekToBeginning(List.of(partition));
+                } else {
+                    open.seek(partition, next);
+                }
+            }
+            Map<TopicPartition, Long> ends = open.endOffsets(assigned);
+            ViewPositions committed = positions;
+            while (!stopping) {
+                ConsumerRecords<byte[], byte[]> polled = open.poll(POLL);
+                Map<Integer, Long> next = next(open, assigned);
+                if (!polled.isEmpty() || !next.equals(positions.next())) {
+                    positions = apply(store, list(polled), positions, next);
+                }
+                trouble = null;
+                if (!startReached || !store.equals(served)) {
+                    positions = settle(store, positions, ends);
+                }
+                applied(positions);
+                if (isDue(positions, committed)) {
+                    positions = stamped(positions);
+                    store.commit(positions);
+                    committed = positions;
+                }
+            }
+            store.commit(stamped(positions));
+        } finally {
+            consumer = null;
+        }
+    }
+
+    /** Looks whether the store may be served, and takes the place of the one that serves. */
+    private ViewPositions settle(S store, ViewPositions positions, Map<TopicPartition, Long> ends) {
+        for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
+            if (positions.next().getOrDefault(end.getKey().partition(), 0L) < end.getValue()) {
+                return positions;
+            }
+        }
+        if (!positions.caughtUp() && !isCaughtUp(positions)) {
+            return positions;
+        }
+        ViewPositions complete = positions.caughtUp() ? positions : positions.afterCatchingUp();
+        if (!positions.caughtUp()) {
+            store.commit(complete);
+        }
+        ViewDirectory.Opened<S> old = serving;
+        serving = feeding;
+        served = store;
+        startReached = true;
+        if (old != null && !old.store().equals(store)) {
+            LOG.infof("The new view of %s is complete and takes the place of the old one", topic);
+            directory.drop(old);
+        }
+        return complete;
+    }
+
+    /**
+     * A commit is due when something was applied, and once in a while all the same: its time says until when the view is
+     * known to be whole.
+     */
+    private boolean isDue(ViewPositions positions, ViewPositions committed) {
+        Duration age = Duration.between(committed.time(), Instant.now());
+        boolean changed = !positions.next().equals(committed.next());
+        return age.compareTo(changed ? commitInterval : Duration.ofHours(1)) > 0;
+    }
+
+    private static ViewPositions stamped(ViewPositions positions) {
+        return positions.advanced(Map.of(), List.of());
+    }
+
+    private Map<Integer, Long> next(KafkaConsumer<byte[], byte[]> open, Collection<TopicPartition> assigned) {
+        Map<Integer, Long> next = new HashMap<>();
+        for (TopicPartition partition : assigned) {
+            // The position, not the last record's offset: transaction markers take offsets too.
+            next.put(partition.partition(), open.position(partition));
+        }
+        return next;
+    }
+
+    private List<TopicPartition> assignment() {
+        List<TopicPartition> assignment = new ArrayList<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            assignment.add(new TopicPartition(topic, partition));
+        }
+        return assignment;
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> list(ConsumerRecords<byte[], byte[]> polled) {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>(polled.count());
+        polled.forEach(records::add);
+        return records;
+    }
+
+    private ViewDirectory.Opened<S> feeding() {
+        return java.util.Objects.requireNonNull(feeding);
+    }
+
+    private void moveAside(OffsetOutOfRangeException e) {
+        ViewDirectory.Opened<S> ahead = feeding();
+        abandon();
+        try {
+            directory.moveAside(ahead.folder(), "is ahead of its topic (%s)".formatted(e.getMessage()));
+        } catch (IOException moving) {
+            LOG.errorf(moving, "The view in %s can't be moved aside", ahead.folder());
+            sleep(FIRST_BACK_OFF_MILLIS);
+        }
+    }
+
+    /** Closes what is open, so that it is opened again from its last commit. */
+    private void abandon() {
+        ViewDirectory.Opened<S> open = feeding;
+        ViewDirectory.Opened<S> old = serving;
+        feeding = null;
+        serving = null;
+        served = null;
+        closeQuietly(open);
+        if (old != null && !old.equals(open)) {
+            closeQuietly(old);
+        }
+    }
+
+    private void close() {
+        abandon();
+    }
+
+    private static void closeQuietly(ViewDirectory.@Nullable Opened<? extends PositionedStore> opened) {
+        try {
+            if (opened != null) {
+                opened.store().close();
+            }
+        } catch (RuntimeException e) {
+            LOG.debugf(e, "The store in %s was not closed cleanly", opened.folder());
+        }
+    }
+
+    private void sleep(long millis) {
+        try {
+            for (long waited = 0; waited < millis && !stopping; waited += 50) {
+                Thread.sleep(50);
+            }
+        } catch (InterruptedException e) {
+            stopping = true;
+        }
+    }
+}

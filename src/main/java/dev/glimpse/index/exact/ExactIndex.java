@@ -1,0 +1,149 @@
+package dev.glimpse.index.exact;
+
+import dev.glimpse.embedding.Embedding;
+import dev.glimpse.index.IndexChange;
+import dev.glimpse.index.IndexSnapshot;
+import dev.glimpse.index.IndexedItem;
+import dev.glimpse.index.NeighbourQuery;
+import dev.glimpse.index.SearchListener;
+import dev.glimpse.index.SearchOutcome;
+import dev.glimpse.index.TopNeighbours;
+import dev.glimpse.index.VectorIndex;
+import dev.glimpse.index.ViewPositions;
+import dev.glimpse.item.ItemId;
+import dev.glimpse.item.Kind;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.lucene.util.VectorUtil;
+import org.jspecify.annotations.Nullable;
+
+/** Brute force in memory. A change copies the map of items, so that snapshots cost nothing. */
+public final class ExactIndex implements VectorIndex {
+
+    private static final int CHUNK = 1024;
+
+    private record Entry(
+            IndexChange change, IndexedItem item, @Nullable Embedding embedding) {}
+
+    private volatile Snapshot current;
+
+    /** An empty index of a topic. */
+    public ExactIndex(ViewPositions.Origin origin) {
+        current = new Snapshot(Map.of(), ViewPositions.none(origin));
+    }
+
+    @Override
+    public void apply(List<IndexChange> changes, ViewPositions positions) {
+        Map<ItemId, Entry> entries = new HashMap<>(current.entries);
+        for (IndexChange change : changes) {
+            Entry known = entries.get(change.item());
+            if (known != null && isOlder(change, known.change())) {
+                continue;
+            }
+            switch (change) {
+                case IndexChange.Delete delete -> entries.remove(delete.item());
+                case IndexChange.Put put ->
+                    entries.put(
+                            put.item(),
+                            new Entry(
+                                    put,
+                                    new IndexedItem.Visible(
+                                            put.item(),
+                                            put.source().position(),
+                                            put.digest(),
+                                            put.text(),
+                                            put.metadata()),
+                                    put.embedding()));
+                case IndexChange.Reject reject ->
+                    entries.put(
+                            reject.item(),
+                            new Entry(
+                                    reject,
+                                    new IndexedItem.Rejected(
+                                            reject.item(),
+                                            reject.source().position(),
+                                            reject.reason(),
+                                            reject.message()),
+                                    null));
+            }
+        }
+        current = new Snapshot(Map.copyOf(entries), positions);
+    }
+
+    private static boolean isOlder(IndexChange change, IndexChange known) {
+        return change.source().topicId().equals(known.source().topicId())
+                && change.source().position().offset()
+                        < known.source().position().offset();
+    }
+
+    @Override
+    public IndexSnapshot snapshot() {
+        return current;
+    }
+
+    @Override
+    public ViewPositions positions() {
+        return current.positions;
+    }
+
+    @Override
+    public void commit(ViewPositions positions) {
+        current = new Snapshot(current.entries, positions);
+    }
+
+    @Override
+    public void close() {}
+
+    private record Snapshot(Map<ItemId, Entry> entries, ViewPositions positions) implements IndexSnapshot {
+
+        @Override
+        public int size(Kind kind) {
+            return (int) entries.entrySet().stream()
+                    .filter(entry ->
+                            entry.getKey().kind() == kind && entry.getValue().embedding() != null)
+                    .count();
+        }
+
+        @Override
+        public Optional<IndexedItem> find(ItemId item) {
+            return Optional.ofNullable(entries.get(item)).map(Entry::item);
+        }
+
+        @Override
+        public Optional<Embedding> embedding(ItemId item) {
+            Entry entry = entries.get(item);
+            return entry == null ? Optional.empty() : Optional.ofNullable(entry.embedding());
+        }
+
+        @Override
+        public SearchOutcome search(NeighbourQuery query, SearchListener listener) {
+            TopNeighbours top = new TopNeighbours(query.k());
+            int size = size(query.kind());
+            boolean improved = false;
+            long scanned = 0;
+            for (Map.Entry<ItemId, Entry> entry : entries.entrySet()) {
+                Embedding embedding = entry.getValue().embedding();
+                if (embedding == null || entry.getKey().kind() != query.kind()) {
+                    continue;
+                }
+                improved |= top.offer(
+                        VectorUtil.dotProduct(query.embedding().components(), embedding.components()), entry::getKey);
+                if (++scanned % CHUNK == 0) {
+                    if (!listener.proceed()) {
+                        return new SearchOutcome(top.ranked(), scanned, size, false);
+                    }
+                    if (improved) {
+                        listener.improved(top.ranked(), scanned);
+                        improved = false;
+                    }
+                }
+            }
+            return new SearchOutcome(top.ranked(), scanned, size, true);
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,149 @@
+package dev.glimpse.index.lucene;
+
+import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.index.IndexChange;
+import dev.glimpse.index.VectorIndex;
+import dev.glimpse.index.ViewPositions;
+import dev.glimpse.item.ItemId;
+import dev.glimpse.item.Kind;
+import dev.glimpse.topic.SourceStamp;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.lucene.analysis.standard.StandardAnalyzer;
+import org.apache.lucene.document.BinaryDocValuesField;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.StoredField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.util.BytesRef;
+
+/**
+ * An index on Lucene: one document an item, under its written form, with its vector in the HNSW graph of its kind
+ * (images and texts have graphs of their own: they lie apart in the space, and are never ranked together). A change is
+ * visible once {@link #apply} returns, durable once {@link #commit} does.
+ */
+final class LuceneIndex implements VectorIndex {
+
+    static final String KEY = "key";
+    static final String TEXT = "text";
+    static final String METADATA = "metadata";
+    static final String DIGEST = "digest";
+    static final String POSITION = "position";
+    static final String SOURCE_ID = "source-id";
+    static final String REASON = "reason";
+    static final String MESSAGE = "message";
+
+    private static final double WRITE_BUFFER_MB = 64;
+
+    private final EmbeddingSpace space;
+    private final LuceneStore store;
+
+    LuceneIndex(Path directory, EmbeddingSpace space, ViewPositions.Origin origin) throws IOException {
+        this.space = space;
+        this.store = new LuceneStore(
+                directory,
+                new IndexWriterConfig(new StandardAnalyzer())
+                        .setCodec(VectorCodec.codec())
+                        .setRAMBufferSizeMB(WRITE_BUFFER_MB),
+                origin);
+    }
+
+    /** The field that holds the vectors of a kind. */
+    static String vectorField(Kind kind) {
+        return "vector." + kind.word();
+    }
+
+    @Override
+    public void apply(List<IndexChange> changes, ViewPositions positions) {
+        try (LuceneSnapshot before = snapshot()) {
+            IndexWriter writer = store.writer();
+            Map<ItemId, SourceStamp> applied = new HashMap<>();
+            for (IndexChange change : changes) {
+                SourceStamp known = applied.get(change.item());
+                if (known == null) {
+                    known = before.source(change.item());
+                }
+                if (known != null && isOlder(change.source(), known)) {
+                    continue;
+                }
+                Term key = new Term(KEY, change.item().toString());
+                switch (change) {
+                    case IndexChange.Delete _ -> writer.deleteDocuments(key);
+                    case IndexChange.Put put -> writer.updateDocument(key, document(put));
+                    case IndexChange.Reject reject -> writer.updateDocument(key, document(reject));
+                }
+                applied.put(change.item(), change.source());
+            }
+            store.publish(positions);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the index can't be written to", e);
+        }
+    }
+
+    private static boolean isOlder(SourceStamp change, SourceStamp known) {
+        return change.topicId().equals(known.topicId())
+                && change.position().offset() < known.position().offset();
+    }
+
+    private static Document document(IndexChange.Put put) {
+        Document document = document((IndexChange) put);
+        document.add(new KnnFloatVectorField(
+                vectorField(put.item().kind()), put.embedding().components(), VectorSimilarityFunction.DOT_PRODUCT));
+        document.add(new StoredField(DIGEST, put.digest().hex()));
+        if (put.text() != null) {
+            document.add(new TextField(TEXT, put.text(), Field.Store.YES));
+        }
+        if (!put.metadata().isEmpty()) {
+            document.add(new StoredField(METADATA, put.metadata().json()));
+        }
+        return document;
+    }
+
+    private static Document document(IndexChange.Reject reject) {
+        Document document = document((IndexChange) reject);
+        document.add(new StoredField(REASON, reject.reason()));
+        document.add(new StoredField(MESSAGE, reject.message()));
+        return document;
+    }
+
+    private static Document document(IndexChange change) {
+        Document document = new Document();
+        String key = change.item().toString();
+        document.add(new StringField(KEY, key, Field.Store.NO));
+        document.add(new BinaryDocValuesField(KEY, new BytesRef(key)));
+        document.add(new StoredField(POSITION, change.source().position().toString()));
+        document.add(new StoredField(
+                SOURCE_ID, change.source().topic() + " " + change.source().topicId()));
+        return document;
+    }
+
+    @Override
+    public LuceneSnapshot snapshot() {
+        return new LuceneSnapshot(space, store.acquire());
+    }
+
+    @Override
+    public ViewPositions positions() {
+        return store.positions();
+    }
+
+    @Override
+    public void commit(ViewPositions positions) {
+        store.commit(positions);
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}

@@ -1,0 +1,113 @@
+package dev.glimpse.index.lucene;
+
+import dev.glimpse.index.ViewPositions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.MMapDirectory;
+
+/**
+ * A Lucene index with the positions of what it holds. One thread writes; a {@link State} pairs a reader with its
+ * positions, so that both are seen together.
+ */
+final class LuceneStore implements AutoCloseable {
+
+    /** A reader and how far it had read. */
+    static final class State {
+        final DirectoryReader reader;
+        final ViewPositions positions;
+
+        State(DirectoryReader reader, ViewPositions positions) {
+            this.reader = reader;
+            this.positions = positions;
+        }
+    }
+
+    private final Directory directory;
+    private final IndexWriter writer;
+    private volatile State state;
+    private volatile boolean closed;
+
+    /**
+     * Opens the index in a directory, or begins one.
+     *
+     * @throws IOException              if it can't be read, or is damaged
+     * @throws IllegalArgumentException if its commit does not say its positions
+     */
+    LuceneStore(Path path, IndexWriterConfig config, ViewPositions.Origin origin) throws IOException {
+        Files.createDirectories(path);
+        directory = new MMapDirectory(path);
+        try {
+            config.setOpenMode(IndexWriterConfig.OpenMode.CREATE_OR_APPEND);
+            config.setCommitOnClose(false);
+            boolean existed = DirectoryReader.indexExists(directory);
+            writer = new IndexWriter(directory, config);
+            Map<String, String> commit =
+                    existed ? DirectoryReader.listCommits(directory).getLast().getUserData() : Map.of();
+            ViewPositions positions = existed ? ViewPositions.ofCommit(commit) : ViewPositions.none(origin);
+            state = new State(DirectoryReader.open(writer), positions);
+        } catch (IOException | RuntimeException e) {
+            directory.close();
+            throw e;
+        }
+    }
+
+    IndexWriter writer() {
+        return writer;
+    }
+
+    ViewPositions positions() {
+        return state.positions;
+    }
+
+    /** The newest state, its reader kept open until {@code decRef}; fails once the store is closed. */
+    State acquire() {
+        while (!closed) {
+            State now = state;
+            if (now.reader.tryIncRef()) {
+                return now;
+            }
+        }
+        throw new IllegalStateException("the index is closed");
+    }
+
+    /** Makes what was written visible, together with the positions. */
+    void publish(ViewPositions positions) throws IOException {
+        State before = state;
+        DirectoryReader changed = DirectoryReader.openIfChanged(before.reader, writer);
+        if (changed == null) {
+            before.reader.incRef();
+            changed = before.reader;
+        }
+        state = new State(changed, positions);
+        before.reader.decRef();
+    }
+
+    void commit(ViewPositions positions) {
+        try {
+            writer.setLiveCommitData(positions.toCommit().entrySet());
+            writer.commit();
+            publish(positions);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the view can't be made durable", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            state.reader.decRef();
+            writer.rollback();
+            directory.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
