@@ -1,0 +1,259 @@
+package dev.glimpse.query;
+
+import dev.glimpse.embedding.Embedding;
+import dev.glimpse.encode.QueryEncoder;
+import dev.glimpse.index.IndexSnapshot;
+import dev.glimpse.index.IndexView;
+import dev.glimpse.index.IndexedItem;
+import dev.glimpse.index.Neighbour;
+import dev.glimpse.index.NeighbourQuery;
+import dev.glimpse.index.SearchListener;
+import dev.glimpse.index.SearchOutcome;
+import dev.glimpse.item.ItemId;
+import dev.glimpse.item.Kind;
+import dev.glimpse.item.Metadata;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.smallrye.mutiny.TimeoutException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One answer in the making. It waits on a virtual thread, for the view to be fresh enough and for the query to be
+ * encoded, and searches on a thread of the searcher's pool.
+ */
+final class Answer {
+
+    private static final Logger LOG = Logger.getLogger(Answer.class);
+
+    private final SearchQuery query;
+    private final Searcher searcher;
+    private final QueryEncoder encoder;
+    private final IndexView view;
+    private final MeterRegistry metrics;
+    private final long deadline;
+    private final Map<ItemId, IndexedItem.Visible> details = new HashMap<>();
+    private volatile @Nullable Thread waiting;
+    private volatile boolean cancelled;
+
+    Answer(SearchQuery query, Searcher searcher, QueryEncoder encoder, IndexView view, MeterRegistry metrics) {
+        this.query = query;
+        this.searcher = searcher;
+        this.encoder = encoder;
+        this.view = view;
+        this.metrics = metrics;
+        this.deadline = System.nanoTime() + query.timeout().toNanos();
+    }
+
+    void start(AnswerStream stream) {
+        Thread thread = Thread.ofVirtual().name("answer").unstarted(() -> run(stream));
+        waiting = thread;
+        thread.start();
+    }
+
+    /** The subscriber left: what waits is woken, what searches stops at its next question. */
+    void cancel() {
+        cancelled = true;
+        Thread thread = waiting;
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    private void run(AnswerStream stream) {
+        Timer.Sample sample = Timer.start(metrics);
+        try {
+            stream.say(described());
+            if (!query.fresh().isEmpty()) {
+                view.await(query.fresh()).await().atMost(Duration.ofNanos(remaining()));
+            }
+            Embedding embedding = embedding(stream);
+            Future<?> search = searcher.submit(() -> search(embedding, stream));
+            // The search asks about the deadline itself, and ends with what it has.
+            search.get();
+        } catch (TimeoutException | java.util.concurrent.TimeoutException e) {
+            stream.say(new SearchEvent.Final(false, "timeout", 0, Map.of()));
+        } catch (QueryException e) {
+            stream.say(problem(e));
+        } catch (RejectedExecutionException e) {
+            stream.say(problem(new QueryException(
+                    QueryException.Cause.UNAVAILABLE, "too many queries wait to be answered: " + e.getMessage(), e)));
+        } catch (ExecutionException e) {
+            LOG.error("A query could not be answered", e.getCause());
+            stream.say(problem(new QueryException(
+                    QueryException.Cause.FAILED, "the query could not be answered: " + e.getMessage(), e)));
+        } catch (InterruptedException | RuntimeException e) {
+            if (!cancelled) {
+                LOG.error("A query could not be answered", e);
+                stream.say(problem(new QueryException(
+                        QueryException.Cause.FAILED, "the query could not be answered: " + e.getMessage(), e)));
+            }
+        } finally {
+            sample.stop(metrics.timer("glimpse.query", "target", SelfAddress.target(query)));
+        }
+    }
+
+    private SearchEvent.Query described() {
+        String target = SelfAddress.target(query);
+        String self = SelfAddress.of(query);
+        return switch (query.subject()) {
+            case SearchQuery.Subject.Text(String text) ->
+                new SearchEvent.Query(text, null, null, target, query.k(), searcher.space(), self);
+            case SearchQuery.Subject.Like(ItemId item) ->
+                new SearchEvent.Query(null, item.toString(), null, target, query.k(), searcher.space(), self);
+            case SearchQuery.Subject.Vector(Embedding embedding) ->
+                new SearchEvent.Query(null, null, embedding.toAddressForm(), target, query.k(), searcher.space(), self);
+        };
+    }
+
+    private Embedding embedding(AnswerStream stream)
+            throws InterruptedException, ExecutionException, java.util.concurrent.TimeoutException {
+        return switch (query.subject()) {
+            case SearchQuery.Subject.Vector(Embedding embedding) -> embedding;
+            case SearchQuery.Subject.Like(ItemId item) -> {
+                try (IndexSnapshot snapshot = snapshot()) {
+                    yield snapshot.embedding(item).orElseThrow(() -> Searcher.unknown(item));
+                }
+            }
+            case SearchQuery.Subject.Text(String text) -> {
+                long began = System.nanoTime();
+                Future<Embedding> encoding = encoder.encodeText(text);
+                try {
+                    Embedding embedding = encoding.get(remaining(), TimeUnit.NANOSECONDS);
+                    stream.say(new SearchEvent.Stage("encode", millisSince(began), 0, 0));
+                    yield embedding;
+                } finally {
+                    encoding.cancel(false);
+                }
+            }
+        };
+    }
+
+    private void search(Embedding embedding, AnswerStream stream) {
+        try (IndexSnapshot snapshot = snapshot()) {
+            List<Kind> kinds = query.target().kinds();
+            long items = kinds.stream().mapToLong(snapshot::size).sum();
+            boolean complete = stage("approximate", NeighbourQuery.Method.APPROXIMATE, embedding, snapshot, stream);
+            boolean exact = kinds.stream().allMatch(kind -> snapshot.size(kind) <= view.exactBelow());
+            if (complete && exact) {
+                complete = stage("exact", NeighbourQuery.Method.EXACT, embedding, snapshot, stream);
+            }
+            String reason = !complete ? "timeout" : exact ? null : "approximate";
+            stream.say(new SearchEvent.Final(
+                    reason == null, reason, items, snapshot.positions().next()));
+        }
+    }
+
+    /** One stage over the kinds that are wanted; says whether it ran to its end. */
+    private boolean stage(
+            String name,
+            NeighbourQuery.Method method,
+            Embedding embedding,
+            IndexSnapshot snapshot,
+            AnswerStream stream) {
+        long began = System.nanoTime();
+        Map<Kind, List<Neighbour>> best = new EnumMap<>(Kind.class);
+        query.target().kinds().forEach(kind -> best.put(kind, List.of()));
+        long scanned = 0;
+        long of = 0;
+        boolean complete = true;
+        for (Kind kind : query.target().kinds()) {
+            SearchListener listener = new SearchListener() {
+                @Override
+                public boolean proceed() {
+                    return !cancelled && remaining() > 0;
+                }
+
+                @Override
+                public void improved(List<Neighbour> found, long count) {
+                    // A scan that has seen little would retract what the stage before knew better.
+                    if (method == NeighbourQuery.Method.APPROXIMATE) {
+                        best.put(kind, found);
+                        rank(best, name, snapshot, stream);
+                    }
+                }
+            };
+            SearchOutcome outcome = snapshot.search(new NeighbourQuery(kind, embedding, query.k(), method), listener);
+            scanned += outcome.scanned();
+            of += outcome.of();
+            best.put(kind, outcome.neighbours());
+            if (!outcome.complete()) {
+                complete = false;
+                break;
+            }
+        }
+        if (complete || method == NeighbourQuery.Method.APPROXIMATE) {
+            rank(best, name, snapshot, stream);
+        }
+        stream.say(new SearchEvent.Stage(name, millisSince(began), scanned, of));
+        return complete;
+    }
+
+    private void rank(Map<Kind, List<Neighbour>> best, String stage, IndexSnapshot snapshot, AnswerStream stream) {
+        List<Ranked> ranking = Ranked.fuse(best.values(), query.k());
+        List<SearchEvent.Hit> hits = new ArrayList<>(ranking.size());
+        for (int i = 0; i < ranking.size(); i++) {
+            hits.add(hit(i + 1, ranking.get(i), stage, snapshot));
+        }
+        stream.rank(hits);
+    }
+
+    private SearchEvent.Hit hit(int rank, Ranked ranked, String stage, IndexSnapshot snapshot) {
+        ItemId item = ranked.item();
+        IndexedItem.Visible known = details.computeIfAbsent(item, id -> visible(id, snapshot));
+        Metadata metadata = known.metadata();
+        return new SearchEvent.Hit(
+                rank,
+                item.kind().word(),
+                item.id(),
+                ranked.similarity(),
+                ranked.score(),
+                stage,
+                known.text(),
+                item.kind() == Kind.IMAGE ? "/images/" + segment(item.id()) + "/preview" : null,
+                metadata.isEmpty() ? null : metadata);
+    }
+
+    private static IndexedItem.Visible visible(ItemId item, IndexSnapshot snapshot) {
+        return snapshot.find(item)
+                .filter(IndexedItem.Visible.class::isInstance)
+                .map(IndexedItem.Visible.class::cast)
+                .orElseThrow(
+                        () -> new IllegalStateException("the index found %s, and does not know it".formatted(item)));
+    }
+
+    /** The id as one segment of an address's path (RFC 3986). */
+    private static String segment(String id) {
+        return URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private IndexSnapshot snapshot() {
+        return view.snapshot()
+                .orElseThrow(() -> new QueryException(QueryException.Cause.UNAVAILABLE, "the view is being built"));
+    }
+
+    private long remaining() {
+        return Math.max(deadline - System.nanoTime(), 0);
+    }
+
+    private static double millisSince(long began) {
+        return TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - began) / 1000.0;
+    }
+
+    static SearchEvent.Problem problem(QueryException e) {
+        return new SearchEvent.Problem(
+                "urn:glimpse:problem:" + e.kind(), e.kind().replace('-', ' '), e.status(), e.sentence());
+    }
+}

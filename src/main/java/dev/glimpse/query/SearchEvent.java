@@ -1,0 +1,160 @@
+package dev.glimpse.query;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.item.ItemId;
+import dev.glimpse.item.Metadata;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** An event of an answer's stream. Its components are the JSON that goes over the wire. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public sealed interface SearchEvent {
+
+    /** The event's name on the wire. */
+    @JsonIgnore
+    String name();
+
+    /** Whether nothing comes after it. */
+    @JsonIgnore
+    default boolean isLast() {
+        return false;
+    }
+
+    /**
+     * The query as it was understood. Comes first.
+     *
+     * @param text   the text, where one is searched for
+     * @param like   the item, where what is like one is searched for
+     * @param vector the vector in its address form, where one is searched for
+     * @param target what is found
+     * @param k      how many
+     * @param space  the space in which the answer is ranked
+     * @param self   an address that gives the same answer to a GET
+     */
+    record Query(
+            @Nullable String text,
+            @Nullable String like,
+            @Nullable String vector,
+            String target,
+            int k,
+            EmbeddingSpace space,
+            String self)
+            implements SearchEvent {
+        @Override
+        public String name() {
+            return "query";
+        }
+    }
+
+    /**
+     * An item enters the ranking, or moves: remove it if the list has it, then insert it at its rank.
+     *
+     * @param rank       from 1
+     * @param similarity the cosine to the query, in [-1, 1]
+     * @param score      what it is ranked by: the similarity, or across kinds the fused reciprocal rank
+     * @param stage      which stage found it
+     * @param text       its text or caption
+     * @param preview    the address of its small picture
+     */
+    record Hit(
+            int rank,
+            String kind,
+            String id,
+            float similarity,
+            double score,
+            String stage,
+            @Nullable String text,
+            @Nullable String preview,
+            @Nullable Metadata metadata)
+            implements SearchEvent {
+        @Override
+        public String name() {
+            return "hit";
+        }
+
+        /** The item. */
+        @JsonIgnore
+        public ItemId item() {
+            return ItemId.parse(kind + "/" + id);
+        }
+
+        /** The same hit at another rank. */
+        public Hit atRank(int rank) {
+            return new Hit(rank, kind, id, similarity, score, stage, text, preview, metadata);
+        }
+    }
+
+    /** An item leaves the ranking. Comes before the hit that takes its place, so that the list never exceeds k. */
+    record Drop(String kind, String id) implements SearchEvent {
+        @Override
+        public String name() {
+            return "drop";
+        }
+
+        /** The item. */
+        @JsonIgnore
+        public ItemId item() {
+            return ItemId.parse(kind + "/" + id);
+        }
+    }
+
+    /**
+     * A stage has ended.
+     *
+     * @param stage   its name: {@code encode}, {@code approximate} or {@code exact}
+     * @param ms      how long it took, in milliseconds
+     * @param scanned how many items it compared
+     * @param of      how many there are
+     */
+    record Stage(@JsonProperty("name") String stage, double ms, long scanned, long of) implements SearchEvent {
+        @Override
+        public String name() {
+            return "stage";
+        }
+    }
+
+    /**
+     * The ranking stands.
+     *
+     * @param exact     whether it is what comparing with every item gives
+     * @param reason    why it is not: {@code approximate} or {@code timeout}
+     * @param items     how many items were searched
+     * @param positions how far the view had read, by partition of the embeddings topic
+     */
+    record Final(boolean exact, @Nullable String reason, long items, Map<Integer, Long> positions)
+            implements SearchEvent {
+        @Override
+        public String name() {
+            return "final";
+        }
+
+        @Override
+        public boolean isLast() {
+            return true;
+        }
+    }
+
+    /** What the client has is void; a full answer follows. */
+    record Reset(String reason) implements SearchEvent {
+        @Override
+        public String name() {
+            return "reset";
+        }
+    }
+
+    /** It failed after the stream began (RFC 9457). */
+    record Problem(String type, String title, int status, String detail) implements SearchEvent {
+        @Override
+        public String name() {
+            return "problem";
+        }
+
+        @Override
+        public boolean isLast() {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.glimpse.query;
+
+import dev.glimpse.embedding.Embedding;
+import dev.glimpse.item.ItemId;
+import dev.glimpse.item.Kind;
+import dev.glimpse.item.Position;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A query, parsed.
+ *
+ * @param subject what is searched for
+ * @param target  what is found
+ * @param k       how many, 1 to {@value #MAX_K}
+ * @param fresh   source positions that the view must have reached first
+ * @param timeout how long the answer may take, at most {@link #MAX_TIMEOUT}
+ */
+public record SearchQuery(Subject subject, Target target, int k, List<Position> fresh, Duration timeout) {
+
+    /** The longest answer. */
+    public static final int MAX_K = 1000;
+
+    /** How many items an answer has unless the query says otherwise. */
+    public static final int DEFAULT_K = 20;
+
+    /** How long an answer may take unless the query says otherwise. */
+    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+
+    /** The longest that an answer may take. */
+    public static final Duration MAX_TIMEOUT = Duration.ofSeconds(60);
+
+    /** The longest text of a query, in characters: models read less. */
+    public static final int MAX_TEXT = 10_000;
+
+    /** What is searched for. */
+    public sealed interface Subject {
+        /** A text. */
+        record Text(String text) implements Subject {
+            /** @throws IllegalArgumentException if the text is blank or too long */
+            public Text {
+                if (text.isBlank()) {
+                    throw new IllegalArgumentException("the text is empty");
+                }
+                if (text.length() > MAX_TEXT) {
+                    throw new IllegalArgumentException(
+                            "the text has %d characters; at most %d are taken".formatted(text.length(), MAX_TEXT));
+                }
+            }
+        }
+
+        /** What is like an item that the view has. */
+        record Like(ItemId item) implements Subject {}
+
+        /** A vector, for example that of a picture that was sent. */
+        record Vector(Embedding embedding) implements Subject {}
+    }
+
+    /** What is found. */
+    public enum Target {
+        /** Images. */
+        IMAGE,
+        /** Texts. */
+        TEXT,
+        /** Labels. */
+        LABEL,
+        /** Images and texts, fused by rank. */
+        ANY;
+
+        /** The kinds that are found. */
+        public List<Kind> kinds() {
+            return switch (this) {
+                case IMAGE -> List.of(Kind.IMAGE);
+                case TEXT -> List.of(Kind.TEXT);
+                case LABEL -> List.of(Kind.LABEL);
+                case ANY -> List.of(Kind.IMAGE, Kind.TEXT);
+            };
+        }
+    }
+
+    /** @throws IllegalArgumentException if k or the timeout is out of range */
+    public SearchQuery {
+        if (k < 1 || k > MAX_K) {
+            throw new IllegalArgumentException("k is %d; it must be 1 to %d".formatted(k, MAX_K));
+        }
+        if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(MAX_TIMEOUT) > 0) {
+            throw new IllegalArgumentException(
+                    "timeout is %d ms; it must be 1 ms to %d s".formatted(timeout.toMillis(), MAX_TIMEOUT.toSeconds()));
+        }
+        fresh = List.copyOf(fresh);
+    }
+}

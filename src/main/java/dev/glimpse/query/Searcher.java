@@ -1,0 +1,142 @@
+package dev.glimpse.query;
+
+import dev.glimpse.embedding.Embedding;
+import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.encode.QueryEncoder;
+import dev.glimpse.encode.UnreadableImageException;
+import dev.glimpse.index.IndexSnapshot;
+import dev.glimpse.index.IndexView;
+import dev.glimpse.item.Content;
+import dev.glimpse.item.ItemId;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Answers queries as streams. Thread-safe. */
+@ApplicationScoped
+public class Searcher {
+
+    private static final int MAX_WAITING_SEARCHES = 1024;
+
+    private final QueryEncoder encoder;
+    private final IndexView view;
+    private final MeterRegistry metrics;
+    private final ThreadPoolExecutor searches;
+
+    Searcher(QueryEncoder encoder, IndexView view, MeterRegistry metrics) {
+        this.encoder = encoder;
+        this.view = view;
+        this.metrics = metrics;
+        int threads = Runtime.getRuntime().availableProcessors();
+        // Searching is computing: more threads than processors would only hold each other up.
+        searches = new ThreadPoolExecutor(
+                threads,
+                threads,
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(MAX_WAITING_SEARCHES),
+                Thread.ofPlatform().name("search-", 0).daemon().factory());
+    }
+
+    /** The space in which queries are answered. */
+    public EmbeddingSpace space() {
+        return encoder.space();
+    }
+
+    /**
+     * Encodes a picture that is searched for. The vector is rounded to the form that an address can carry, so that the
+     * answer's {@code self} ranks alike.
+     *
+     * @return the query's subject; fails with a {@link QueryException} if the picture can't be decoded
+     */
+    public Uni<SearchQuery.Subject> encode(Content.Picture picture) {
+        return Uni.createFrom()
+                .emitter(emitter -> Thread.ofVirtual().name("encode-query").start(() -> {
+                    try {
+                        Embedding embedding = encoder.encodeImage(picture).get();
+                        emitter.complete(new SearchQuery.Subject.Vector(embedding.roundedToAddressForm()));
+                    } catch (ExecutionException e) {
+                        emitter.fail(failure(e.getCause()));
+                    } catch (RejectedExecutionException e) {
+                        emitter.fail(new QueryException(
+                                QueryException.Cause.UNAVAILABLE, String.valueOf(e.getMessage()), e));
+                    } catch (InterruptedException e) {
+                        emitter.fail(e);
+                    }
+                }));
+    }
+
+    private static QueryException failure(@Nullable Throwable cause) {
+        return cause instanceof UnreadableImageException unreadable
+                ? new QueryException(
+                        QueryException.Cause.UNREADABLE_IMAGE, String.valueOf(unreadable.getMessage()), unreadable)
+                : new QueryException(QueryException.Cause.FAILED, "the picture can't be encoded: " + cause);
+    }
+
+    /**
+     * Checks what can be checked before a stream begins.
+     *
+     * @throws QueryException if the query can't be answered
+     */
+    public void check(SearchQuery query) {
+        if (query.subject() instanceof SearchQuery.Subject.Vector(Embedding embedding)
+                && !embedding.space().equals(space())) {
+            throw new QueryException(
+                    QueryException.Cause.FOREIGN_SPACE,
+                    "the vector lies in the space %s, and the view in %s".formatted(embedding.space(), space()));
+        }
+        try (IndexSnapshot snapshot = view.snapshot().orElse(null)) {
+            if (snapshot == null) {
+                throw new QueryException(
+                        QueryException.Cause.UNAVAILABLE,
+                        "the view is being built; /q/health/ready says when it is done");
+            }
+            if (query.subject() instanceof SearchQuery.Subject.Like(ItemId item)
+                    && query.fresh().isEmpty()
+                    && snapshot.embedding(item).isEmpty()) {
+                throw unknown(item);
+            }
+        }
+    }
+
+    static QueryException unknown(ItemId item) {
+        return new QueryException(QueryException.Cause.UNKNOWN_ITEM, "there is no item %s in the view".formatted(item));
+    }
+
+    /**
+     * Answers a query. Each subscription searches anew. The stream ends with {@link SearchEvent.Final} or
+     * {@link SearchEvent.Problem}; it is as fast as its subscriber asks, and what he does not ask for waits in bounded
+     * space. Cancelling ends the search.
+     */
+    public Multi<SearchEvent> search(SearchQuery query) {
+        return Multi.createFrom().publisher(subscriber -> {
+            Answer answer = new Answer(query, this, encoder, view, metrics);
+            AnswerStream stream = new AnswerStream(subscriber, answer::cancel);
+            subscriber.onSubscribe(stream);
+            answer.start(stream);
+        });
+    }
+
+    /**
+     * Runs a search on one of the bounded number of threads.
+     *
+     * @throws RejectedExecutionException if too many wait already
+     */
+    Future<?> submit(Runnable search) {
+        return searches.submit(search);
+    }
+
+    @PreDestroy
+    void stop() {
+        searches.shutdownNow();
+    }
+}

@@ -1,0 +1,29 @@
+package dev.glimpse.query;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** The address that gives the same answer to a GET, so that it can be shared and resumed. */
+final class SelfAddress {
+
+    private SelfAddress() {}
+
+    static String of(SearchQuery query) {
+        String subject = switch (query.subject()) {
+            case SearchQuery.Subject.Text(String text) -> "text=" + encode(text);
+            case SearchQuery.Subject.Like(var item) -> "like=" + encode(item.toString());
+            case SearchQuery.Subject.Vector(var embedding) ->
+                "vector=" + embedding.toAddressForm() + "&space=" + embedding.space();
+        };
+        return "/search?" + subject + "&target=" + target(query) + "&k=" + query.k();
+    }
+
+    static String target(SearchQuery query) {
+        return query.target().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String encode(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8);
+    }
+}
