@@ -1,0 +1,134 @@
+package dev.glimpse.http;
+
+import dev.glimpse.embedding.Embedding;
+import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.item.ItemId;
+import dev.glimpse.query.SearchQuery;
+import dev.glimpse.query.SearchQuery.Subject;
+import dev.glimpse.query.SearchQuery.Target;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a query from the parameters of its address. */
+final class SearchParameters {
+
+    static final Set<String> GET = Set.of("text", "like", "vector", "space", "target", "k", "fresh", "timeout");
+    static final Set<String> POST = Set.of("target", "k", "fresh", "timeout");
+
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s)?");
+
+    private final Parameters parameters;
+
+    SearchParameters(Parameters parameters) {
+        this.parameters = parameters;
+    }
+
+    /** The query of a GET. */
+    SearchQuery query() {
+        return query(subject());
+    }
+
+    /** The query of a POST, whose subject is its body. */
+    SearchQuery query(Subject subject) {
+        return reject(
+                "k",
+                () -> new SearchQuery(
+                        subject,
+                        target(),
+                        parameters.number("k", SearchQuery.DEFAULT_K),
+                        parameters.positions("fresh"),
+                        timeout()));
+    }
+
+    private Subject subject() {
+        String text = parameters.one("text");
+        String like = parameters.one("like");
+        String vector = parameters.one("vector");
+        String space = parameters.one("space");
+        List<String> given =
+                Stream.of(text, like, vector).filter(Objects::nonNull).toList();
+        if (given.size() != 1) {
+            throw Problem.of(
+                            400,
+                            given.isEmpty() ? "missing-parameter" : "invalid-parameter",
+                            "a query has one of 'text', 'like' and 'vector', and this one has %d"
+                                    .formatted(given.size()))
+                    .exception();
+        }
+        if (vector == null && space != null) {
+            throw Parameters.invalid("space", "it belongs to 'vector', which is absent");
+        }
+        if (text != null) {
+            return reject("text", () -> new Subject.Text(text));
+        }
+        if (like != null) {
+            return reject("like", () -> new Subject.Like(ItemId.parse(like)));
+        }
+        return vector(String.valueOf(vector), space);
+    }
+
+    private static Subject vector(String vector, @Nullable String space) {
+        if (space == null) {
+            throw Problem.of(400, "missing-parameter", "'vector' needs 'space', the embedding space that it lies in")
+                    .exception();
+        }
+        EmbeddingSpace known = reject("space", () -> EmbeddingSpace.parse(space));
+        return reject("vector", () -> new Subject.Vector(Embedding.parse(known, vector)));
+    }
+
+    private Target target() {
+        String value = parameters.one("target");
+        if (value == null) {
+            return Target.IMAGE;
+        }
+        return Arrays.stream(Target.values())
+                .filter(target -> target.name().toLowerCase(Locale.ROOT).equals(value))
+                .findFirst()
+                .orElseThrow(() -> Parameters.invalid(
+                        "target", "'%s' is unknown; known are image, text, label and any".formatted(value)));
+    }
+
+    /** Such as {@code 500ms}, {@code 2s}, or in ISO 8601 {@code PT2S}; a bare number is milliseconds. */
+    private Duration timeout() {
+        String value = parameters.one("timeout");
+        if (value == null) {
+            return SearchQuery.DEFAULT_TIMEOUT;
+        }
+        Matcher matcher = DURATION.matcher(value);
+        if (matcher.matches()) {
+            long number = Long.parseLong(matcher.group(1));
+            Duration timeout = "s".equals(matcher.group(2)) ? Duration.ofSeconds(number) : Duration.ofMillis(number);
+            return requireTimeout(timeout);
+        }
+        try {
+            return requireTimeout(Duration.parse(value));
+        } catch (DateTimeParseException e) {
+            throw Parameters.invalid("timeout", "'%s' is no duration; write 500ms or 2s".formatted(value));
+        }
+    }
+
+    private static Duration requireTimeout(Duration timeout) {
+        if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(SearchQuery.MAX_TIMEOUT) > 0) {
+            throw Parameters.invalid("timeout", "it must be 1ms to %ds".formatted(SearchQuery.MAX_TIMEOUT.toSeconds()));
+        }
+        return timeout;
+    }
+
+    private static <T> T reject(String name, Supplier<T> value) {
+        try {
+            return value.get();
+        } catch (IllegalArgumentException e) {
+            throw Parameters.invalid(name, String.valueOf(e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package dev.glimpse.http;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.glimpse.item.Content;
+import dev.glimpse.query.RankedList;
+import dev.glimpse.query.SearchEvent;
+import dev.glimpse.query.SearchQuery;
+import dev.glimpse.query.Searcher;
+import io.smallrye.common.annotation.Blocking;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import jakarta.ws.rs.sse.OutboundSseEvent;
+import jakarta.ws.rs.sse.Sse;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Search. The answer is a stream of Server-Sent Events (WHATWG HTML, "Server-sent events"), also where the request says
+ * nothing of what it accepts; with {@code Accept: application/json} it is the final ranking, as one document.
+ */
+@Path("/search")
+@Blocking
+public class SearchResource {
+
+    /** JSON for who asks for it; who takes anything gets the stream. */
+    private static final String JSON_ON_DEMAND = "application/json;qs=0.5";
+
+    private final Searcher searcher;
+    private final Sse sse;
+
+    SearchResource(Searcher searcher, @Context Sse sse) {
+        this.searcher = searcher;
+        this.sse = sse;
+    }
+
+    /** The final ranking as one document. */
+    public record Document(
+            SearchEvent.@Nullable Query query,
+            List<SearchEvent.Hit> hits,
+            @JsonProperty("final") SearchEvent.@Nullable Final last) {}
+
+    @GET
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    public Multi<OutboundSseEvent> stream(
+            @Context UriInfo uri, @HeaderParam(HttpHeaders.LAST_EVENT_ID_HEADER) @Nullable String lastEventId) {
+        if (lastEventId != null && EventIds.isEnd(lastEventId)) {
+            // The only answer that keeps an EventSource from asking again.
+            throw new WebApplicationException(Response.noContent().build());
+        }
+        Multi<SearchEvent> events = answer(get(uri));
+        return sent(
+                lastEventId == null
+                        ? events
+                        : Multi.createBy()
+                                .concatenating()
+                                .streams(
+                                        Multi.createFrom()
+                                                .item(new SearchEvent.Reset(
+                                                        "an answer that was cut off is given anew, and in full")),
+                                        events));
+    }
+
+    @GET
+    @Produces(JSON_ON_DEMAND)
+    public Uni<Document> document(@Context UriInfo uri) {
+        return collected(answer(get(uri)));
+    }
+
+    @POST
+    @Consumes(MediaType.WILDCARD)
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    public Multi<OutboundSseEvent> streamFor(
+            byte @Nullable [] body, @Context UriInfo uri, @Context HttpHeaders headers) {
+        // The picture is encoded before the stream begins, so that one that can't be read has its HTTP status.
+        return sent(answer(post(body, uri, headers)));
+    }
+
+    @POST
+    @Consumes(MediaType.WILDCARD)
+    @Produces(JSON_ON_DEMAND)
+    public Uni<Document> documentFor(byte @Nullable [] body, @Context UriInfo uri, @Context HttpHeaders headers) {
+        return collected(answer(post(body, uri, headers)));
+    }
+
+    private static SearchQuery get(UriInfo uri) {
+        return new SearchParameters(new Parameters(uri.getQueryParameters(), SearchParameters.GET)).query();
+    }
+
+    private SearchQuery post(byte @Nullable [] body, UriInfo uri, HttpHeaders headers) {
+        SearchParameters parameters =
+                new SearchParameters(new Parameters(uri.getQueryParameters(), SearchParameters.POST));
+        MediaType type = headers.getMediaType();
+        if (type != null
+                && !type.getType().equals("image")
+                && !type.isCompatible(MediaType.APPLICATION_OCTET_STREAM_TYPE)) {
+            throw Problem.of(
+                            415,
+                            "unsupported-type",
+                            "the body is %s; a query's body is a picture, image/* (JSON and multipart are not built yet)"
+                                    .formatted(type))
+                    .exception();
+        }
+        if (body == null || body.length == 0) {
+            throw Problem.of(400, "empty-body", "there is no picture: the body is empty")
+                    .exception();
+        }
+        return parameters.query(
+                searcher.encode(new Content.Picture(body, null)).await().atMost(SearchQuery.MAX_TIMEOUT));
+    }
+
+    private Multi<SearchEvent> answer(SearchQuery query) {
+        searcher.check(query);
+        return searcher.search(query);
+    }
+
+    private Multi<OutboundSseEvent> sent(Multi<SearchEvent> events) {
+        EventIds ids = new EventIds();
+        return events.map(event -> sse.newEventBuilder()
+                .name(event.name())
+                .id(ids.next(event))
+                .mediaType(MediaType.APPLICATION_JSON_TYPE)
+                .data(event)
+                .build());
+    }
+
+    private static Uni<Document> collected(Multi<SearchEvent> events) {
+        return events.collect().asList().map(all -> {
+            RankedList list = new RankedList();
+            SearchEvent.Query query = null;
+            SearchEvent.Final last = null;
+            for (SearchEvent event : all) {
+                switch (event) {
+                    case SearchEvent.Query parsed -> query = parsed;
+                    case SearchEvent.Final ended -> last = ended;
+                    case SearchEvent.Problem problem ->
+                        throw new Problem(problem.type(), problem.title(), problem.status(), problem.detail())
+                                .exception();
+                    case SearchEvent.Hit _, SearchEvent.Drop _, SearchEvent.Stage _, SearchEvent.Reset _ ->
+                        list.apply(event);
+                }
+            }
+            return new Document(query, list.hits(), last);
+        });
+    }
+}

@@ -1,0 +1,94 @@
+package dev.glimpse.ingest;
+
+import dev.glimpse.item.ItemId;
+import dev.glimpse.item.Position;
+import dev.glimpse.topic.KafkaClients;
+import dev.glimpse.topic.Namespace;
+import dev.glimpse.topic.RecordSize;
+import dev.glimpse.topic.RejectedRecordException;
+import dev.glimpse.topic.SourceCodec;
+import dev.glimpse.topic.TopicContract;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+
+/** Writes to the source topics. Thread-safe. */
+@ApplicationScoped
+public class SourceWriter {
+
+    /** The largest value, in bytes. */
+    public static final int MAX_VALUE = RecordSize.MAX_VALUE;
+
+    private final Namespace namespace;
+    private final TopicContract topics;
+    private final KafkaProducer<byte[], byte[]> producer;
+
+    SourceWriter(Namespace namespace, TopicContract topics, KafkaClients clients) {
+        this.namespace = namespace;
+        this.topics = topics;
+        this.producer = clients.writer("ingest");
+    }
+
+    /**
+     * Writes a version of an item.
+     *
+     * @param value   what the source topic takes, at most {@link #MAX_VALUE} bytes
+     * @param headers the record's headers, for example {@code content-type}
+     * @return its position, once every copy in sync has it
+     * @throws InvalidRecordException if it is not of the topic's contract
+     */
+    public Uni<Position> write(ItemId item, byte[] value, Map<String, String> headers) throws InvalidRecordException {
+        if (value.length > MAX_VALUE) {
+            throw new InvalidRecordException(
+                    "too-large",
+                    "the value of %s has %d bytes; at most %d are taken".formatted(item, value.length, MAX_VALUE));
+        }
+        List<Header> recordHeaders = headers.entrySet().stream()
+                .<Header>map(header ->
+                        new RecordHeader(header.getKey(), header.getValue().getBytes(StandardCharsets.UTF_8)))
+                .toList();
+        try {
+            SourceCodec.read(item, value, new RecordHeaders(recordHeaders));
+        } catch (RejectedRecordException e) {
+            throw new InvalidRecordException(e.reason().code(), e.sentence(), e);
+        }
+        return send(item, value, recordHeaders);
+    }
+
+    /** Deletes an item, known or not: writes its tombstone. */
+    public Uni<Position> delete(ItemId item) {
+        return send(item, null, List.of());
+    }
+
+    private Uni<Position> send(ItemId item, byte @Nullable [] value, List<Header> headers) {
+        byte[] key = item.key();
+        int partition = BuiltInPartitioner.partitionForKey(key, topics.partitions());
+        ProducerRecord<byte[], byte[]> record =
+                new ProducerRecord<>(namespace.source(item.kind()), partition, key, value, headers);
+        return Uni.createFrom().emitter(emitter -> {
+            var _ = producer.send(record, (written, e) -> {
+                if (e == null) {
+                    emitter.complete(new Position(item.kind(), written.partition(), written.offset()));
+                } else {
+                    emitter.fail(e);
+                }
+            });
+        });
+    }
+
+    @PreDestroy
+    void close() {
+        producer.close(Duration.ofSeconds(5));
+    }
+}

@@ -1,0 +1,239 @@
+// One static page: a query's events become a grid of pictures. No framework, no build.
+
+const form = document.querySelector("#search");
+const text = document.querySelector("#text");
+const drop = document.querySelector("#drop");
+const picture = document.querySelector("#picture");
+const queryPicture = document.querySelector("#query-picture");
+const status = document.querySelector("#status");
+const stages = document.querySelector("#stages");
+const grid = document.querySelector("#hits");
+
+const EVENTS = ["query", "hit", "drop", "stage", "final", "reset", "problem"];
+
+let source = null; // the EventSource of a text
+let upload = null; // the AbortController of a picture
+let list = [];
+let began = 0;
+
+// The ten lines that turn events into a list; the README has the same.
+function keep(list, name, data) {
+  const without = () => list.filter((hit) => hit.kind !== data.kind || hit.id !== data.id);
+  if (name === "hit") {
+    const rest = without();
+    return [...rest.slice(0, data.rank - 1), data, ...rest.slice(data.rank - 1)];
+  }
+  if (name === "drop") return without();
+  return name === "reset" ? [] : list;
+}
+
+function take(name, data) {
+  list = keep(list, name, data);
+  if (name === "hit" || name === "drop" || name === "reset") paint();
+  if (name === "hit" && stages.dataset.first === "") {
+    stages.dataset.first = (performance.now() - began).toFixed(0);
+    say(`First glimpse after ${stages.dataset.first} ms …`);
+  }
+  if (name === "query") {
+    const url = new URL(location);
+    url.search = new URL(data.self, location).search;
+    if (url.search.length < 2000) history.replaceState(null, "", url);
+  }
+  if (name === "stage") addStage(data);
+  if (name === "final") finish(data);
+  if (name === "problem") fail(data);
+}
+
+function addStage(stage) {
+  const item = document.createElement("li");
+  const counted = stage.of > 0 ? `, ${stage.scanned.toLocaleString("en")} of ${stage.of.toLocaleString("en")} compared` : "";
+  item.textContent = `${stage.name} ${stage.ms.toFixed(1)} ms${counted}`;
+  stages.append(item);
+}
+
+function finish(final) {
+  stop();
+  const how = final.exact ? "exact" : final.reason;
+  const all = (performance.now() - began).toFixed(0);
+  say(
+    list.length === 0
+      ? "Nothing found."
+      : `${list.length} of ${final.items.toLocaleString("en")} · ${how} · first after ${stages.dataset.first} ms, all after ${all} ms`,
+  );
+}
+
+function fail(problem) {
+  stop();
+  say(problem.detail ?? problem.title ?? "The service does not answer.", true);
+}
+
+function say(sentence, isProblem = false) {
+  status.textContent = sentence;
+  status.classList.toggle("problem", isProblem);
+}
+
+function card(hit) {
+  const item = document.createElement("li");
+  item.dataset.item = `${hit.kind}/${hit.id}`;
+  if (hit.preview) {
+    const image = document.createElement("img");
+    image.src = hit.preview;
+    image.alt = hit.text ?? hit.id;
+    item.append(image);
+  } else {
+    const words = document.createElement("div");
+    words.className = "words";
+    words.textContent = hit.text ?? hit.id;
+    item.append(words);
+  }
+  const name = document.createElement("p");
+  name.className = "name";
+  name.textContent = hit.preview ? (hit.text ?? hit.id) : hit.id;
+  const similarity = document.createElement("span");
+  similarity.className = "similarity";
+  similarity.textContent = hit.similarity.toFixed(3);
+  item.append(name, similarity);
+  return item;
+}
+
+// Cards are kept where they can be: a picture that only moves is not loaded again.
+function paint() {
+  const known = new Map([...grid.children].map((item) => [item.dataset.item, item]));
+  grid.replaceChildren(...list.map((hit) => known.get(`${hit.kind}/${hit.id}`) ?? card(hit)));
+}
+
+function stop() {
+  source?.close();
+  upload?.abort();
+  source = upload = null;
+}
+
+function start() {
+  stop();
+  list = [];
+  began = performance.now();
+  stages.replaceChildren();
+  stages.dataset.first = "";
+  paint();
+  say("Searching …");
+}
+
+function target() {
+  return new FormData(form).get("target");
+}
+
+function searchText() {
+  if (text.value.trim() === "") return;
+  queryPicture.hidden = true;
+  start();
+  open(new URLSearchParams({ text: text.value, target: target() }));
+}
+
+function open(parameters) {
+  const stream = new EventSource(`/search?${parameters}`);
+  source = stream;
+  for (const name of EVENTS) stream.addEventListener(name, (event) => take(name, JSON.parse(event.data)));
+  stream.onerror = async () => {
+    if (source !== stream) return;
+    stop();
+    // An EventSource does not tell why: ask again, for the problem document.
+    try {
+      const answer = await fetch(`/search?${parameters}`, { headers: { Accept: "application/json" } });
+      fail(answer.ok ? {} : await answer.json());
+    } catch {
+      fail({});
+    }
+  };
+}
+
+async function searchPicture(file) {
+  text.value = "";
+  queryPicture.src = URL.createObjectURL(file);
+  queryPicture.hidden = false;
+  start();
+  const abort = new AbortController();
+  upload = abort;
+  try {
+    const answer = await fetch(`/search?target=${target()}`, {
+      method: "POST",
+      body: file,
+      headers: { "Content-Type": "application/octet-stream", Accept: "text/event-stream" },
+      signal: abort.signal,
+    });
+    if (!answer.ok) {
+      fail(await answer.json());
+      return;
+    }
+    for await (const { name, data } of events(answer.body)) {
+      if (upload !== abort) return;
+      take(name, JSON.parse(data));
+    }
+  } catch (e) {
+    if (e.name !== "AbortError") fail({ detail: String(e.message) });
+  }
+}
+
+// An EventSource can't POST: the few lines of the format that our stream uses (WHATWG HTML, 9.2.6).
+async function* events(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const blocks = (rest + value).split("\n\n");
+    rest = blocks.pop();
+    for (const block of blocks) {
+      let name = "message";
+      const data = [];
+      for (const line of block.split("\n")) {
+        if (line.startsWith("event:")) name = line.slice(6).trim();
+        if (line.startsWith("data:")) data.push(line.slice(5).trimStart());
+      }
+      if (data.length > 0) yield { name, data: data.join("\n") };
+    }
+  }
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  searchText();
+});
+form.addEventListener("change", (event) => {
+  if (event.target.name !== "target") return;
+  if (queryPicture.hidden) searchText();
+  else if (picture.files[0]) searchPicture(picture.files[0]);
+});
+picture.addEventListener("change", () => picture.files[0] && searchPicture(picture.files[0]));
+drop.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" || event.key === " ") {
+    event.preventDefault();
+    picture.click();
+  }
+});
+addEventListener("dragover", (event) => {
+  event.preventDefault();
+  drop.classList.add("over");
+});
+addEventListener("dragleave", () => drop.classList.remove("over"));
+addEventListener("drop", (event) => {
+  event.preventDefault();
+  drop.classList.remove("over");
+  if (event.dataTransfer.files.length > 0) {
+    picture.files = event.dataTransfer.files;
+    searchPicture(event.dataTransfer.files[0]);
+  }
+});
+
+// An address with a query shows its answer.
+const asked = new URLSearchParams(location.search);
+if (asked.has("target")) {
+  const radio = form.querySelector(`input[value="${CSS.escape(asked.get("target"))}"]`);
+  if (radio) radio.checked = true;
+}
+if (asked.has("text")) {
+  text.value = asked.get("text");
+  searchText();
+} else if (asked.has("vector") || asked.has("like")) {
+  start();
+  open(asked);
+}
