@@ -1,0 +1,29 @@
+package dev.glimpse.scene;
+
+import java.util.List;
+
+/** The words for the parts of a claim; the plain ones unless overridden. */
+interface Vocabulary {
+
+    List<String> NUMBERS = List.of("zero", "one", "two", "three", "four");
+
+    default String word(Colour colour) {
+        return colour.word();
+    }
+
+    default String word(Shape shape) {
+        return shape.word();
+    }
+
+    default String word(Size size) {
+        return size.word();
+    }
+
+    default String words(Relation relation) {
+        return relation.words();
+    }
+
+    default String number(int count) {
+        return NUMBERS.get(count);
+    }
+}
