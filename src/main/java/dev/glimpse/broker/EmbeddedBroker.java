@@ -109,6 +109,9 @@ public class EmbeddedBroker {
     }
 
     private static void format(Path directory) throws Exception {
+        if (Files.exists(directory.resolve("meta.properties"))) {
+            return;
+        }
         new Formatter()
                 .setPrintStream(
                         new PrintStream(OutputStream.nullOutputStream(), true, java.nio.charset.StandardCharsets.UTF_8))
@@ -118,7 +121,6 @@ public class EmbeddedBroker {
                 .setReleaseVersion(MetadataVersion.latestProduction())
                 .setDirectories(java.util.List.of(directory.toString()))
                 .setMetadataLogDirectory(directory.toString())
-                .setIgnoreFormatted(true)
                 .run();
     }
 

@@ -29,6 +29,10 @@ public class EncoderHealth implements HealthCheck {
         troubles.remove(kind);
     }
 
+    boolean isFailing(Kind kind) {
+        return troubles.containsKey(kind);
+    }
+
     @Override
     public HealthCheckResponse call() {
         HealthCheckResponseBuilder response =

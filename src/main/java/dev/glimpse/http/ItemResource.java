@@ -41,7 +41,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Items: written to the source topics, read from the view. */
-@Path("/{kind: images|texts|labels}/{id}")
+@Path("/{kind}/{id}")
 @Blocking
 public class ItemResource {
 
@@ -209,7 +209,7 @@ public class ItemResource {
                         "visible",
                         visible.position().toString(),
                         visible.text(),
-                        visible.metadata(),
+                        visible.metadata().isEmpty() ? null : visible.metadata(),
                         address == null ? null : address + "/preview",
                         address == null ? null : address + "/original",
                         null,
@@ -268,8 +268,11 @@ public class ItemResource {
     }
 
     private static ItemId item(String kind, String id) {
+        Kind known = Kind.ofPlural(kind)
+                .orElseThrow(() -> Problem.of(404, "not-found", "there is nothing at /%s/…".formatted(kind))
+                        .exception());
         try {
-            return new ItemId(Kind.ofPlural(kind).orElseThrow(), id);
+            return new ItemId(known, id);
         } catch (IllegalArgumentException e) {
             throw Problem.of(400, "invalid-id", String.valueOf(e.getMessage())).exception();
         }

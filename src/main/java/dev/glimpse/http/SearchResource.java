@@ -1,6 +1,8 @@
 package dev.glimpse.http;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.glimpse.item.Content;
 import dev.glimpse.query.RankedList;
 import dev.glimpse.query.SearchEvent;
@@ -39,10 +41,12 @@ public class SearchResource {
 
     private final Searcher searcher;
     private final Sse sse;
+    private final ObjectMapper json;
 
-    SearchResource(Searcher searcher, @Context Sse sse) {
+    SearchResource(Searcher searcher, @Context Sse sse, ObjectMapper json) {
         this.searcher = searcher;
         this.sse = sse;
+        this.json = json;
     }
 
     /** The final ranking as one document. */
@@ -130,9 +134,17 @@ public class SearchResource {
         return events.map(event -> sse.newEventBuilder()
                 .name(event.name())
                 .id(ids.next(event))
-                .mediaType(MediaType.APPLICATION_JSON_TYPE)
-                .data(event)
+                .data(json(event))
                 .build());
+    }
+
+    /** Written here: the framework would add a field of its own, "content-type", to every event. */
+    private String json(SearchEvent event) {
+        try {
+            return json.writeValueAsString(event);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("an event can't be written", e);
+        }
     }
 
     private static Uni<Document> collected(Multi<SearchEvent> events) {

@@ -9,6 +9,8 @@ import dev.glimpse.topic.Namespace;
 import dev.glimpse.topic.SourceStamp;
 import dev.glimpse.topic.TopicContract;
 import dev.glimpse.topic.TopicsConfig;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
@@ -45,6 +47,7 @@ public class IndexView {
     private final EmbeddingSpace space;
     private final KafkaClients clients;
     private final Instance<VectorIndexFactory> factories;
+    private final Counter applied;
     private final Queue<Waiter> waiters = new ConcurrentLinkedQueue<>();
     private @Nullable Feed feed;
 
@@ -55,7 +58,8 @@ public class IndexView {
             Namespace namespace,
             EmbeddingSpace space,
             KafkaClients clients,
-            @Any Instance<VectorIndexFactory> factories) {
+            @Any Instance<VectorIndexFactory> factories,
+            MeterRegistry metrics) {
         this.config = config;
         this.topicsConfig = topicsConfig;
         this.topics = topics;
@@ -63,6 +67,7 @@ public class IndexView {
         this.space = space;
         this.clients = clients;
         this.factories = factories;
+        this.applied = metrics.counter("glimpse.view.records");
     }
 
     private record Waiter(List<Position> positions, UniEmitter<? super Boolean> emitter) {}
@@ -175,6 +180,7 @@ public class IndexView {
             }
             ViewPositions after = before.advanced(next, stamps);
             index.apply(changes, after);
+            applied.increment(records.size());
             return after;
         }
 

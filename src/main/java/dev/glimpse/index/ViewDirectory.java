@@ -64,40 +64,54 @@ final class ViewDirectory<S extends PositionedStore> {
     Found<S> open() {
         try {
             Files.createDirectories(root);
-            Opened<S> old = null;
+            Opened<S> complete = null;
+            Opened<S> tooOld = null;
+            Opened<S> building = null;
             for (Path folder : views()) {
-                Optional<Opened<S>> opened = tryOpen(folder);
-                if (opened.isEmpty()) {
+                Opened<S> found = tryOpen(folder).orElse(null);
+                if (found == null) {
                     continue;
                 }
-                Opened<S> found = opened.get();
-                ViewPositions positions = found.store().positions();
-                boolean tooOld = positions.time().isBefore(Instant.now().minus(maxAge));
-                if (!tooOld) {
-                    return positions.caughtUp() || old == null ? usable(found, old) : new Found<>(old, found);
-                } else if (positions.caughtUp() && old == null) {
-                    LOG.warnf(
-                            "The view in %s was last written at %s, more than %s ago: deletions may be gone from the "
-                                    + "topic. It serves while a new one is built beside it",
-                            folder, positions.time(), maxAge);
-                    old = found;
+                boolean fresh = isFresh(found);
+                boolean caughtUp = found.store().positions().caughtUp();
+                if (complete != null) {
+                    drop(found);
+                } else if (fresh && caughtUp) {
+                    complete = found;
+                } else if (fresh && building == null) {
+                    building = found;
+                } else if (caughtUp && tooOld == null) {
+                    tooOld = found;
                 } else {
                     found.store().close();
-                    moveAside(folder, "is older than %s and was never complete".formatted(maxAge));
+                    moveAside(folder, "is older than %s, and was never complete".formatted(maxAge));
                 }
             }
-            Opened<S> fresh = fresh();
-            return new Found<>(old, fresh);
+            return choose(complete, tooOld, building);
         } catch (IOException e) {
             throw new UncheckedIOException("the view's folder %s can't be used".formatted(root), e);
         }
     }
 
-    private Found<S> usable(Opened<S> found, @Nullable Opened<S> old) {
-        if (old != null) {
-            drop(old);
+    private Found<S> choose(@Nullable Opened<S> complete, @Nullable Opened<S> tooOld, @Nullable Opened<S> building)
+            throws IOException {
+        if (complete != null) {
+            if (building != null) {
+                drop(building);
+            }
+            return new Found<>(complete, complete);
         }
-        return new Found<>(found.store().positions().caughtUp() ? found : null, found);
+        if (tooOld != null) {
+            LOG.warnf(
+                    "The view in %s was last written at %s, more than %s ago: deletions may be gone from the topic. It "
+                            + "serves while a new one is built beside it",
+                    tooOld.folder(), tooOld.store().positions().time(), maxAge);
+        }
+        return new Found<>(tooOld, building == null ? fresh() : building);
+    }
+
+    private boolean isFresh(Opened<S> opened) {
+        return opened.store().positions().time().isAfter(Instant.now().minus(maxAge));
     }
 
     /** A new, empty store. */

@@ -13,10 +13,10 @@ import java.util.List;
  * @param similarity the cosine to the query
  * @param score      what it is ranked by
  */
-record Ranked(ItemId item, float similarity, double score) {
+record Ranked(ItemId item, float similarity, float score) {
 
     /** The constant of reciprocal-rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009). */
-    private static final double FUSION = 60;
+    private static final float FUSION = 60;
 
     /**
      * One ranking of the rankings by kind. Cosines of text and text, and of text and image, are not comparable: so several

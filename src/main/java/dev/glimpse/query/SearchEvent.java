@@ -64,7 +64,7 @@ public sealed interface SearchEvent {
             String kind,
             String id,
             float similarity,
-            double score,
+            float score,
             String stage,
             @Nullable String text,
             @Nullable String preview,

@@ -13,7 +13,6 @@ import dev.glimpse.item.Metadata;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.jackson.JsonFormat;
 import io.cloudevents.kafka.KafkaMessageFactory;
-import io.cloudevents.rw.CloudEventRWException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -239,7 +238,8 @@ public final class SourceCodec {
                             .equals(essence(SourceHeaders.text(headers, SourceHeaders.CONTENT_TYPE)))
                     ? new JsonFormat().deserialize(value)
                     : KafkaMessageFactory.createReader(headers, value).toEvent();
-        } catch (CloudEventRWException | IllegalArgumentException | IllegalStateException e) {
+        } catch (RuntimeException e) {
+            // The SDK throws unchecked exceptions of several families.
             throw new RejectedRecordException(
                     Reason.MALFORMED_CLOUDEVENT, "the CloudEvent of %s: %s".formatted(item, e.getMessage()), e);
         }

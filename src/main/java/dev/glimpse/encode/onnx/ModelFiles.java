@@ -161,7 +161,8 @@ record ModelFiles(String name, Path folder) {
     }
 
     /**
-     * The digest of what determines a vector: networks (with data that lies beside them), tokenizer, preprocessing.
+     * The digest of what determines a vector: networks (with data that lies beside them), tokenizer, preprocessing, and the
+     * configuration, which says where a text is cut.
      *
      * @param revision of our own preprocessing and pooling
      */
@@ -169,7 +170,7 @@ record ModelFiles(String name, Path folder) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(("encode revision " + revision + "\0").getBytes(StandardCharsets.UTF_8));
-            List<Path> files = new ArrayList<>(List.of(folder.resolve(PREPROCESSOR), folder.resolve(TOKENIZER)));
+            List<Path> files = new ArrayList<>(List.of(CONFIG, PREPROCESSOR, TOKENIZER).stream().map(folder::resolve).toList());
             try (Stream<Path> networks = Files.list(folder.resolve("onnx"))) {
                 networks.filter(path -> path.getFileName().toString().startsWith("vision_model.onnx")
                                 || path.getFileName().toString().startsWith("text_model.onnx"))

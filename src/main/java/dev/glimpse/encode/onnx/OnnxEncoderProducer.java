@@ -17,7 +17,7 @@ class OnnxEncoderProducer {
     private static final Logger LOG = Logger.getLogger(OnnxEncoderProducer.class);
 
     @Produces
-    @Singleton
+    @ApplicationScoped
     Encoder encoder(EncodeConfig config) {
         long began = System.nanoTime();
         ModelFiles files = ModelFiles.open(config.model(), config.modelCache());

@@ -1,0 +1,143 @@
+package dev.glimpse;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The packaged service in a process of its own, as it is run in earnest: started, stopped, killed. */
+final class PackagedService implements AutoCloseable {
+
+    private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
+
+    private final Path folder;
+    private final int httpPort;
+    private final int brokerPort;
+    private final HttpClient client = HttpClient.newHttpClient();
+    private Process process;
+
+    /** Starts the service on a folder, with further system properties such as {@code glimpse.demo=true}. */
+    PackagedService(Path folder, String... properties) throws IOException {
+        this.folder = folder;
+        this.httpPort = FreshData.freePort();
+        this.brokerPort = FreshData.freePort();
+        this.process = launch(properties);
+    }
+
+    /** Starts the service again, after it has ended. */
+    void restart(String... properties) throws IOException {
+        process = launch(properties);
+    }
+
+    private Process launch(String... properties) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(System.getProperty("glimpse.jvm.flags").split(" ")));
+        command.add("-Xmx1g");
+        command.add("-Dglimpse.data=" + folder.resolve("data"));
+        command.add("-Dquarkus.http.port=" + httpPort);
+        command.add("-Dglimpse.broker.port=" + brokerPort);
+        for (String property : properties) {
+            command.add("-D" + property);
+        }
+        command.addAll(List.of("-jar", JAR.toAbsolutePath().toString()));
+        return new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                .start();
+    }
+
+    void awaitReady(Duration patience) {
+        await().atMost(patience)
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> !process.isAlive() || isReady());
+        if (!process.isAlive()) {
+            throw new AssertionError("the service ended:\n" + logged());
+        }
+    }
+
+    private boolean isReady() {
+        try {
+            return get("/q/health/ready").statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** SIGKILL: nothing of the service has a chance to tidy up. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        process.waitFor();
+    }
+
+    /** SIGTERM, as an orchestrator sends it. */
+    void stop() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(40, TimeUnit.SECONDS)) {
+            throw new AssertionError("the service does not stop:\n" + logged());
+        }
+    }
+
+    HttpResponse<String> get(String address) throws IOException {
+        return send(HttpRequest.newBuilder(at(address)).GET());
+    }
+
+    HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
+        try {
+            return client.send(
+                    request.timeout(Duration.ofSeconds(30)).build(),
+                    HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+
+    URI at(String address) {
+        return URI.create("http://127.0.0.1:" + httpPort + address);
+    }
+
+    String bootstrapServers() {
+        return "127.0.0.1:" + brokerPort;
+    }
+
+    /** The sum of a metric's values, over its tags. */
+    double metric(String name) throws IOException {
+        return get("/q/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    String logged() {
+        try {
+            return Files.readString(log());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private Path log() {
+        return folder.resolve("log");
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        if (process.isAlive()) {
+            kill();
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package dev.glimpse.encode.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.glimpse.item.Content;
+import dev.glimpse.topic.Reason;
+import dev.glimpse.topic.RejectedRecordException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Against what Pillow decodes of self-drawn pictures ({@code src/test/resources/images/README.txt}). */
+class ImageDecoderTest {
+
+    private static final Path IMAGES = Path.of("src/test/resources/images");
+    private static final long MAX_PIXELS = 50_000_000;
+
+    private final ImageDecoder decoder = new ImageDecoder(MAX_PIXELS, 256);
+
+    static List<Path> goodOnes() throws Exception {
+        try (Stream<Path> files = Files.list(IMAGES)) {
+            List<Path> found = files.filter(file -> file.toString().matches(".+\\.(jpg|png|webp|gif|bmp|svg)"))
+                    .sorted()
+                    .toList();
+            assertThat(found).hasSizeGreaterThan(30);
+            return found;
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("goodOnes")
+    void decodesWhatPillowDecodes(Path file) throws Exception {
+        RgbImage expected = decode(IMAGES.resolve("expected/" + file.getFileName() + ".png"));
+
+        RgbImage decoded = decode(file);
+
+        assertThat(decoded.width()).isEqualTo(expected.width());
+        assertThat(decoded.height()).isEqualTo(expected.height());
+        Deviation deviation = Deviation.of(decoded, expected);
+        Deviation tolerated = tolerated(file.getFileName().toString());
+        assertThat(deviation.largest()).as("largest deviation, levels").isLessThanOrEqualTo(tolerated.largest());
+        assertThat(deviation.mean()).as("mean deviation, levels").isLessThanOrEqualTo(tolerated.mean());
+    }
+
+    /** Exact, but for: drawings (antialiasing) and lossy WebP (TwelveMonkeys' decoder is not libwebp). */
+    private static Deviation tolerated(String name) {
+        if (name.endsWith(".svg")) {
+            return new Deviation(16, 0.1);
+        }
+        return name.startsWith("lossy") ? new Deviation(90, 3.5) : new Deviation(0, 0);
+    }
+
+    private record Deviation(int largest, double mean) {
+        static Deviation of(RgbImage a, RgbImage b) {
+            int largest = 0;
+            long sum = 0;
+            for (int i = 0; i < a.rgb().length; i++) {
+                int deviation = Math.abs((a.rgb()[i] & 0xff) - (b.rgb()[i] & 0xff));
+                largest = Math.max(largest, deviation);
+                sum += deviation;
+            }
+            return new Deviation(largest, (double) sum / a.rgb().length);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "truncated-baseline.jpg, damaged-image",
+        "truncated-progressive.jpg, damaged-image",
+        "truncated-rgb.png, damaged-image",
+        "truncated-interlaced.png, damaged-image",
+        "truncated-lossy.webp, damaged-image",
+        "truncated-lossless.webp, damaged-image",
+        "truncated-rgb24.bmp, damaged-image",
+        "truncated.gif, damaged-image",
+        "corrupt.png, damaged-image",
+        "broken.svg, damaged-image",
+        "text.jpg, unsupported-image",
+        "header.heic, unsupported-image",
+        "header.avif, unsupported-image",
+        "huge.png, image-too-large",
+        "huge.jpg, image-too-large",
+        "external-https.svg, unsafe-drawing",
+        "external-xlink.svg, unsafe-drawing",
+        "external-file.svg, unsafe-drawing",
+        "external-relative.svg, unsafe-drawing",
+        "external-style.svg, unsafe-drawing",
+        "entity-bomb.svg, unsafe-drawing",
+        "entity-file.svg, unsafe-drawing",
+        "use-bomb.svg, unsafe-drawing",
+    })
+    void refusesADamagedOrHostilePicture(String name, String reason) {
+        assertThat(refusal(read(IMAGES.resolve("bad/" + name))).code()).isEqualTo(reason);
+    }
+
+    @Test
+    void refusesADrawingThatNestsWithoutEnd() {
+        String deep =
+                "<svg xmlns='http://www.w3.org/2000/svg'>" + "<g>".repeat(100_000) + "</g>".repeat(100_000) + "</svg>";
+
+        assertThat(refusal(deep.getBytes(StandardCharsets.UTF_8))).isEqualTo(Reason.UNSAFE_DRAWING);
+    }
+
+    @Test
+    void refusesADrawingThatUsesItself() {
+        String cycle = "<svg xmlns='http://www.w3.org/2000/svg'><g id='a'><use href='#a'/></g></svg>";
+
+        assertThat(refusal(cycle.getBytes(StandardCharsets.UTF_8))).isEqualTo(Reason.UNSAFE_DRAWING);
+    }
+
+    @Test
+    void namesTheSizeThatIsTooLarge() {
+        assertThatThrownBy(() -> decoder.decode(picture(read(IMAGES.resolve("bad/huge.png")))))
+                .hasMessage("the picture has 30000 x 30000 pixels; at most 50000000 in all are decoded");
+    }
+
+    @Test
+    void makesAPreviewOfAtMost8KB() throws Exception {
+        byte[] noise = new byte[3 * 500 * 300];
+        new java.util.Random(1).nextBytes(noise);
+
+        byte[] preview = PreviewWriter.write(new RgbImage(500, 300, noise));
+
+        RgbImage small = decoder.decode(picture(preview));
+        assertThat(preview).hasSizeLessThanOrEqualTo(PreviewWriter.MAX_BYTES);
+        assertThat((double) small.width() / small.height()).isBetween(1.6, 1.75);
+    }
+
+    @Test
+    void neverEnlargesAPreview() throws Exception {
+        RgbImage small = decoder.decode(picture(PreviewWriter.write(new RgbImage(3, 2, new byte[18]))));
+
+        assertThat(small.width()).isEqualTo(3);
+        assertThat(small.height()).isEqualTo(2);
+    }
+
+    private Reason refusal(byte[] file) {
+        return catchThrowableOfType(RejectedRecordException.class, () -> decoder.decode(picture(file)))
+                .reason();
+    }
+
+    private RgbImage decode(Path file) throws Exception {
+        return decoder.decode(picture(read(file)));
+    }
+
+    private static Content.Picture picture(byte[] file) {
+        return new Content.Picture(file, null);
+    }
+
+    private static byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}

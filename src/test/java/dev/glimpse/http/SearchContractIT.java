@@ -1,0 +1,325 @@
+package dev.glimpse.http;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.is;
+
+import dev.glimpse.FreshData;
+import dev.glimpse.scene.PlainWording;
+import dev.glimpse.scene.Scene;
+import dev.glimpse.scene.SceneGenerator;
+import dev.glimpse.scene.SceneRenderer;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.response.ValidatableResponse;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The contract of {@code /search}, through a real broker, a real model and a real index. */
+@QuarkusTest
+@WithTestResource(FreshData.class)
+class SearchContractIT {
+
+    private static final int SCENES = 40;
+    private static final Path IMAGES = Path.of("src/test/resources/images");
+
+    @TestHTTPResource
+    URI root;
+
+    private final SceneGenerator scenes = new SceneGenerator(99);
+    private final SceneRenderer renderer = new SceneRenderer();
+    private final PlainWording wording = new PlainWording();
+
+    private static boolean filled;
+
+    @BeforeEach
+    void fillOnce() {
+        if (filled) {
+            return;
+        }
+        String image = "";
+        String text = "";
+        for (int n = 0; n < SCENES; n++) {
+            Scene scene = scenes.scene(n);
+            image = put("images/contract-" + n, "image/png", renderer.png(scene));
+            text = put("texts/contract-" + n, "text/plain", bytes(wording.caption(scene.statement())));
+        }
+        given().accept(ContentType.JSON)
+                .get("/search?text=a&fresh=%s&fresh=%s&timeout=30s".formatted(image, text))
+                .then()
+                .statusCode(200)
+                .body("final.exact", is(true));
+        filled = true;
+    }
+
+    @Test
+    void streamsAnAnswerThatBeginsWithTheQueryAndEndsWithFinal() throws Exception {
+        List<EventStream.Event> events = EventStream.read(at("/search?text=a+red+circle&target=image&k=7"));
+
+        assertThat(events.getFirst().name()).isEqualTo("query");
+        assertThat(events.getFirst().data().get("text").textValue()).isEqualTo("a red circle");
+        assertThat(events.getFirst().data().get("self").textValue())
+                .isEqualTo("/search?text=a+red+circle&target=image&k=7");
+        assertThat(events)
+                .extracting(EventStream.Event::name)
+                .contains("hit", "stage")
+                .endsWith("final");
+        assertThat(events.getLast().data().get("exact").booleanValue()).isTrue();
+        assertThat(events.getLast().data().get("items").intValue()).isGreaterThanOrEqualTo(SCENES);
+        assertThat(events.getLast().id()).endsWith(".end").hasSizeLessThanOrEqualTo(256);
+        EventStream.Event hit = events.stream()
+                .filter(event -> event.name().equals("hit"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(hit.data().get("rank").intValue()).isEqualTo(1);
+        assertThat(hit.data().get("similarity").floatValue()).isBetween(-1f, 1f);
+        assertThat(hit.data().get("preview").textValue()).startsWith("/images/").endsWith("/preview");
+    }
+
+    @Test
+    void theListAfterFinalIsTheRankingOfTheDocument() throws Exception {
+        String query = "/search?text=a+green+star+above+a+black+ring&target=image&k=12";
+        List<String> streamed = EventStream.list(EventStream.read(at(query)));
+
+        List<String> ids = given().accept(ContentType.JSON)
+                .urlEncodingEnabled(false)
+                .get(query)
+                .then()
+                .statusCode(200)
+                .body("query.target", equalTo("image"), "final.exact", is(true))
+                .body(
+                        "hits.rank",
+                        equalTo(java.util.stream.IntStream.rangeClosed(1, 12)
+                                .boxed()
+                                .toList()))
+                .extract()
+                .path("hits.id");
+
+        assertThat(streamed)
+                .hasSize(12)
+                .isEqualTo(ids.stream().map(id -> "image/" + id).toList());
+    }
+
+    @Test
+    void answersATextWithImagesAndAnImageWithTexts() throws Exception {
+        Scene scene = scenes.scene(3);
+        List<String> images = EventStream.list(
+                EventStream.read(at("/search?k=3&target=image&text=" + encoded(wording.caption(scene.statement())))));
+        List<String> texts = EventStream.list(EventStream.read(HttpRequest.newBuilder(at("/search?target=text&k=3"))
+                .header("Content-Type", "image/png")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(renderer.png(scene)))));
+
+        assertThat(images).contains("image/contract-3");
+        assertThat(texts).contains("text/contract-3");
+    }
+
+    @Test
+    void aPicturesQueryIsReproducedByItsOwnAddress() throws Exception {
+        List<EventStream.Event> posted = EventStream.read(HttpRequest.newBuilder(at("/search?k=9"))
+                .header("Content-Type", "image/png")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(renderer.png(scenes.scene(5)))));
+        String self = posted.getFirst().data().get("self").textValue();
+
+        List<EventStream.Event> gotten = EventStream.read(at(self));
+
+        assertThat(self).contains("vector=", "space=");
+        assertThat(EventStream.list(gotten)).isEqualTo(EventStream.list(posted)).hasSize(9);
+        assertThat(gotten.getFirst().data()).isEqualTo(posted.getFirst().data());
+    }
+
+    @Test
+    void findsWhatIsLikeAnItem() throws Exception {
+        List<String> images = EventStream.list(EventStream.read(at("/search?like=image/contract-3&k=2")));
+        List<String> texts = EventStream.list(EventStream.read(at("/search?like=image/contract-3&target=text&k=3")));
+
+        assertThat(images).startsWith("image/contract-3");
+        assertThat(texts).contains("text/contract-3");
+    }
+
+    @Test
+    void fusesImagesAndTextsByRank() {
+        given().accept(ContentType.JSON)
+                .get("/search?text=a+red+circle&target=any&k=10")
+                .then()
+                .statusCode(200)
+                .body(
+                        "hits.kind",
+                        equalTo(List.of(
+                                "image", "text", "image", "text", "image", "text", "image", "text", "image", "text")))
+                .body("hits[0].score", is(1 / 61f))
+                .body("hits[0].similarity", greaterThan(0.1f));
+    }
+
+    @Test
+    void streamsAlsoWhereNothingIsAccepted() throws Exception {
+        HttpResponse<String> response = HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(at("/search?text=x&k=1")).build(), HttpResponse.BodyHandlers.ofString());
+
+        assertThat(response.headers().firstValue("content-type").orElseThrow()).startsWith("text/event-stream");
+        given().accept("*/*").get("/search?text=x&k=1").then().contentType(containsString("text/event-stream"));
+    }
+
+    @Test
+    void endsAnEventSourceThatAsksAgainWith204() throws Exception {
+        String end = EventStream.read(at("/search?text=x&k=1")).getLast().id();
+
+        given().header("Last-Event-ID", end)
+                .accept("text/event-stream")
+                .get("/search?text=x&k=1")
+                .then()
+                .statusCode(204);
+    }
+
+    @Test
+    void givesAnAnswerThatWasCutOffAnewAfterAReset() throws Exception {
+        List<EventStream.Event> first = EventStream.read(at("/search?text=x&k=3"));
+
+        List<EventStream.Event> again = EventStream.read(HttpRequest.newBuilder(at("/search?text=x&k=3"))
+                .header("Last-Event-ID", String.valueOf(first.get(1).id())));
+
+        assertThat(again.getFirst().name()).isEqualTo("reset");
+        assertThat(EventStream.list(again)).isEqualTo(EventStream.list(first));
+    }
+
+    @Test
+    void endsWithWhatIsKnownWhenTimeIsUp() throws Exception {
+        List<EventStream.Event> events = EventStream.read(at("/search?text=x&timeout=300ms&fresh=images-0-999999999"));
+
+        assertThat(events.getLast().name()).isEqualTo("final");
+        assertThat(events.getLast().data().get("exact").booleanValue()).isFalse();
+        assertThat(events.getLast().data().get("reason").textValue()).isEqualTo("timeout");
+    }
+
+    @Test
+    void failsAnUnknownItemThatMightHaveComeWithAProblemEvent() throws Exception {
+        String position = put("texts/contract-fresh", "text/plain", bytes("fresh"));
+
+        List<EventStream.Event> events = EventStream.read(at("/search?like=image/not-there&fresh=" + position));
+
+        assertThat(events.getLast().name()).isEqualTo("problem");
+        assertThat(events.getLast().data().get("status").intValue()).isEqualTo(404);
+        assertThat(events.getLast().id()).endsWith(".end");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            /search                            | 400 | missing-parameter    | 'text', 'like' and 'vector'
+            /search?text=                      | 400 | invalid-parameter    | the text is empty
+            /search?text=a&like=image/1        | 400 | invalid-parameter    | this one has 2
+            /search?text=a&text=b              | 400 | invalid-parameter    | stands there 2 times
+            /search?text=a&target=video        | 400 | invalid-parameter    | image, text, label and any
+            /search?text=a&k=0                 | 400 | invalid-parameter    | k is 0; it must be 1 to 1000
+            /search?text=a&k=1001              | 400 | invalid-parameter    | k is 1001
+            /search?text=a&k=ten               | 400 | invalid-parameter    | 'ten' is no whole number
+            /search?text=a&timeout=0           | 400 | invalid-parameter    | 1ms to 60s
+            /search?text=a&timeout=2h          | 400 | invalid-parameter    | no duration
+            /search?text=a&timeout=61s         | 400 | invalid-parameter    | 1ms to 60s
+            /search?text=a&fresh=yesterday     | 400 | invalid-parameter    | 'yesterday' is no position
+            /search?text=a&colour=red          | 400 | unknown-parameter    | 'colour' is unknown
+            /search?text=a&rank=hybrid         | 400 | parameter-not-built  | 'rank' is not built yet
+            /search?text=a&live=true           | 400 | parameter-not-built  | 'live' is not built yet
+            /search?text=a&space=x             | 400 | invalid-parameter    | it belongs to 'vector'
+            /search?vector=AAAA                | 400 | missing-parameter    | needs 'space'
+            /search?vector=AAAA&space=x        | 400 | invalid-parameter    | names no embedding space
+            /search?vector=zThmug&space=other.0123456789ab.2 | 409 | foreign-space | other.0123456789ab.2
+            /search?like=42                    | 400 | invalid-parameter    | write kind/id
+            /search?like=image/not-there       | 404 | unknown-item         | image/not-there
+            /nowhere                           | 404 | not-found            | ``
+            """)
+    void refusesBadInputWithAProblem(String address, int status, String kind, String detail) {
+        for (String accept : List.of("text/event-stream", "application/json")) {
+            problem(
+                            given().accept(accept)
+                                    .urlEncodingEnabled(false)
+                                    .get(address)
+                                    .then(),
+                            status,
+                            kind)
+                    .body("detail", containsString(detail));
+        }
+    }
+
+    @Test
+    void refusesAPictureThatIsNone() throws Exception {
+        problem(post("text/plain", bytes("a cat")), 415, "unsupported-type");
+        problem(post("image/png", new byte[0]), 400, "empty-body");
+        problem(post("image/png", bytes("a cat")), 422, "unreadable-image")
+                .body("detail", containsString("JPEG, PNG, WebP, GIF, BMP or SVG"));
+        problem(
+                post("image/jpeg", Files.readAllBytes(IMAGES.resolve("bad/truncated-baseline.jpg"))),
+                422,
+                "unreadable-image");
+        problem(post("image/png", Files.readAllBytes(IMAGES.resolve("bad/huge.png"))), 422, "unreadable-image")
+                .body("detail", containsString("30000 x 30000"));
+        problem(given().body(new byte[0]).post("/search?text=a").then(), 400, "unknown-parameter");
+    }
+
+    @Test
+    void refusesAMethodThatIsNone() {
+        problem(given().delete("/search").then(), 405, "method-not-allowed");
+    }
+
+    @Test
+    void saysThatItIsReady() {
+        given().get("/q/health/ready").then().statusCode(200).body("checks.name", hasItem("view"));
+        given().get("/q/health/group/encoder").then().statusCode(200).body("checks.name", equalTo(List.of("encoder")));
+    }
+
+    private static ValidatableResponse post(String type, byte[] body) {
+        return given().config(io.restassured.RestAssured.config()
+                        .encoderConfig(io.restassured.config.EncoderConfig.encoderConfig()
+                                .appendDefaultContentCharsetToContentTypeIfUndefined(false)
+                                .encodeContentTypeAs("text/plain", ContentType.BINARY)))
+                .contentType(type)
+                .body(body)
+                .post("/search")
+                .then();
+    }
+
+    private static ValidatableResponse problem(ValidatableResponse response, int status, String kind) {
+        return response.statusCode(status)
+                .contentType("application/problem+json")
+                .body("type", equalTo("urn:glimpse:problem:" + kind), "status", equalTo(status));
+    }
+
+    private static String put(String address, String type, byte[] body) {
+        return given().config(io.restassured.RestAssured.config()
+                        .encoderConfig(io.restassured.config.EncoderConfig.encoderConfig()
+                                .appendDefaultContentCharsetToContentTypeIfUndefined(false)
+                                .encodeContentTypeAs("text/plain", ContentType.BINARY)))
+                .contentType(type)
+                .body(body)
+                .put("/" + address)
+                .then()
+                .statusCode(202)
+                .extract()
+                .header("Glimpse-Position");
+    }
+
+    private URI at(String address) {
+        return root.resolve(address);
+    }
+
+    private static String encoded(String text) {
+        return java.net.URLEncoder.encode(text, java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,227 @@
+package dev.glimpse.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.glimpse.embedding.Embedding;
+import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.item.ContentDigest;
+import dev.glimpse.item.ItemId;
+import dev.glimpse.item.Kind;
+import dev.glimpse.item.Metadata;
+import dev.glimpse.item.Position;
+import dev.glimpse.topic.SourceStamp;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every engine of the port does. */
+public abstract class VectorIndexContract {
+
+    protected static final EmbeddingSpace SPACE = new EmbeddingSpace("test", "0123456789ab", 4);
+    protected static final ViewPositions.Origin ORIGIN = new ViewPositions.Origin("cluster", "topic", "topic-id");
+
+    @TempDir
+    protected Path folder;
+
+    protected VectorIndex index;
+
+    protected abstract VectorIndex open(EmbeddingSpace space) throws Exception;
+
+    @BeforeEach
+    void openIndex() throws Exception {
+        index = open(SPACE);
+    }
+
+    @AfterEach
+    void closeIndex() {
+        index.close();
+    }
+
+    @Test
+    void ranksBySimilarityAndBreaksTiesById() {
+        apply(
+                put("image/c", 0, 1, 0, 0),
+                put("image/b", 1, 0.6f, 0.8f, 0),
+                put("image/a", 2, 0.6f, 0, 0.8f),
+                put("image/d", 3, -1, 0, 0));
+
+        assertThat(search(NeighbourQuery.Method.EXACT, 3)).containsExactly("image/c", "image/a", "image/b");
+        assertThat(search(NeighbourQuery.Method.APPROXIMATE, 3)).containsExactly("image/c", "image/a", "image/b");
+    }
+
+    @Test
+    void keepsKindsApart() {
+        apply(put("image/7", 0, 1, 0, 0), put("text/7", 0, 1, 0, 0));
+
+        assertThat(search(NeighbourQuery.Method.EXACT, 10)).containsExactly("image/7");
+        apply(delete("image/7", 1));
+
+        try (IndexSnapshot snapshot = index.snapshot()) {
+            assertThat(snapshot.size(Kind.IMAGE)).isZero();
+            assertThat(snapshot.find(ItemId.parse("text/7"))).isPresent();
+        }
+    }
+
+    @Test
+    void replacesAnItemByItsNewerVersion() {
+        apply(put("image/1", 0, 1, 0, 0));
+        apply(put("image/1", 5, -1, 0, 0));
+
+        try (IndexSnapshot snapshot = index.snapshot()) {
+            assertThat(snapshot.size(Kind.IMAGE)).isEqualTo(1);
+            assertThat(snapshot.embedding(ItemId.parse("image/1")).orElseThrow().components()[0])
+                    .isEqualTo(-1);
+            assertThat(snapshot.find(ItemId.parse("image/1")).orElseThrow().position())
+                    .isEqualTo(Position.parse("images-0-5"));
+        }
+    }
+
+    @Test
+    void ignoresAnOlderVersionEvenWithinABatch() {
+        apply(put("image/1", 5, 1, 0, 0), put("image/1", 4, -1, 0, 0));
+        apply(delete("image/1", 3));
+
+        assertThat(search(NeighbourQuery.Method.EXACT, 1)).containsExactly("image/1");
+        try (IndexSnapshot snapshot = index.snapshot()) {
+            assertThat(snapshot.embedding(ItemId.parse("image/1")).orElseThrow().components()[0])
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void takesALowerOffsetOfARecreatedTopic() {
+        apply(put("image/1", 5, 1, 0, 0));
+        IndexChange recreated = new IndexChange.Delete(
+                ItemId.parse("image/1"), new SourceStamp("glimpse.images", "another-id", Position.parse("images-0-0")));
+
+        index.apply(List.of(recreated), ViewPositions.none(ORIGIN));
+
+        assertThat(search(NeighbourQuery.Method.EXACT, 1)).isEmpty();
+    }
+
+    @Test
+    void remembersARejectionAndFindsItNotInASearch() {
+        apply(put("image/1", 0, 1, 0, 0));
+        apply(new IndexChange.Reject(ItemId.parse("image/1"), "damaged-image", "it is", stamp("image/1", 1)));
+
+        try (IndexSnapshot snapshot = index.snapshot()) {
+            assertThat(snapshot.find(ItemId.parse("image/1")))
+                    .contains(new IndexedItem.Rejected(
+                            ItemId.parse("image/1"), Position.parse("images-0-1"), "damaged-image", "it is"));
+            assertThat(snapshot.embedding(ItemId.parse("image/1"))).isEmpty();
+            assertThat(snapshot.size(Kind.IMAGE)).isZero();
+        }
+        assertThat(search(NeighbourQuery.Method.EXACT, 1)).isEmpty();
+        assertThat(search(NeighbourQuery.Method.APPROXIMATE, 1)).isEmpty();
+    }
+
+    @Test
+    void givesBackWhatItWasGiven() {
+        apply(put("image/1", 0, 1, 0, 0));
+
+        try (IndexSnapshot snapshot = index.snapshot()) {
+            assertThat(snapshot.find(ItemId.parse("image/1")))
+                    .contains(new IndexedItem.Visible(
+                            ItemId.parse("image/1"),
+                            Position.parse("images-0-0"),
+                            ContentDigest.of(new byte[] {1}),
+                            "words of image/1",
+                            Metadata.parse("{\"a\":1}")));
+        }
+    }
+
+    @Test
+    void aSnapshotDoesNotChange() {
+        apply(put("image/1", 0, 1, 0, 0));
+        try (IndexSnapshot before = index.snapshot()) {
+            ViewPositions positions = before.positions();
+            apply(delete("image/1", 1), put("image/2", 2, 1, 0, 0));
+
+            assertThat(before.find(ItemId.parse("image/1"))).isPresent();
+            assertThat(before.find(ItemId.parse("image/2"))).isEmpty();
+            assertThat(before.positions()).isEqualTo(positions);
+        }
+    }
+
+    @Test
+    void changesAndPositionsAreSeenTogether() {
+        ViewPositions positions = ViewPositions.none(ORIGIN).advanced(Map.of(0, 17L), List.of(stamp("image/1", 9)));
+        index.apply(List.of(put("image/1", 9, 1, 0, 0)), positions);
+
+        try (IndexSnapshot snapshot = index.snapshot()) {
+            assertThat(snapshot.positions()).isEqualTo(positions);
+            assertThat(snapshot.positions().reached(Position.parse("images-0-9")))
+                    .isTrue();
+            assertThat(snapshot.positions().reached(Position.parse("images-0-10")))
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void stopsWhenItsListenerSaysSo() {
+        List<IndexChange> many = new ArrayList<>();
+        Random random = new Random(1);
+        for (int i = 0; i < 5000; i++) {
+            many.add(put("image/" + i, i, (float) random.nextGaussian(), (float) random.nextGaussian(), 1));
+        }
+        index.apply(many, ViewPositions.none(ORIGIN));
+        SearchListener impatient = new SearchListener() {
+            @Override
+            public boolean proceed() {
+                return false;
+            }
+
+            @Override
+            public void improved(List<Neighbour> best, long scanned) {}
+        };
+
+        try (IndexSnapshot snapshot = index.snapshot()) {
+            SearchOutcome outcome = snapshot.search(query(NeighbourQuery.Method.EXACT, 10), impatient);
+
+            assertThat(outcome.complete()).isFalse();
+            assertThat(outcome.scanned()).isLessThan(2000);
+            assertThat(outcome.of()).isEqualTo(5000);
+        }
+    }
+
+    protected void apply(IndexChange... changes) {
+        index.apply(List.of(changes), ViewPositions.none(ORIGIN));
+    }
+
+    protected List<String> search(NeighbourQuery.Method method, int k) {
+        try (IndexSnapshot snapshot = index.snapshot()) {
+            return snapshot.search(query(method, k), SearchListener.patient()).neighbours().stream()
+                    .map(neighbour -> neighbour.item().toString())
+                    .toList();
+        }
+    }
+
+    private static NeighbourQuery query(NeighbourQuery.Method method, int k) {
+        return new NeighbourQuery(Kind.IMAGE, Embedding.normalised(SPACE, new float[] {1, 0, 0, 0}), k, method);
+    }
+
+    protected static IndexChange put(String item, long offset, float x, float y, float z) {
+        return new IndexChange.Put(
+                ItemId.parse(item),
+                Embedding.normalised(SPACE, new float[] {x, y, z, 0}),
+                ContentDigest.of(new byte[] {1}),
+                "words of " + item,
+                Metadata.parse("{\"a\":1}"),
+                stamp(item, offset));
+    }
+
+    protected static IndexChange delete(String item, long offset) {
+        return new IndexChange.Delete(ItemId.parse(item), stamp(item, offset));
+    }
+
+    private static SourceStamp stamp(String item, long offset) {
+        Kind kind = ItemId.parse(item).kind();
+        return new SourceStamp("glimpse." + kind.plural(), "source-id", new Position(kind, 0, offset));
+    }
+}
