@@ -84,6 +84,9 @@ public class SourceConsumer {
         // Eager: at a rebalance every partition is given back and read again from what is committed, so that a batch
         // of an older generation can be dropped without losing it.
         settings.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName());
+        // A process that was killed holds its partitions no longer than this; encoding does not hold up heartbeats.
+        settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, "6000");
+        settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, "1500");
         settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Integer.toString(RecordSize.DEAD_LETTER));
         settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, Integer.toString(2 * RecordSize.DEAD_LETTER));
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");

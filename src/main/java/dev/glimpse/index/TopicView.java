@@ -109,7 +109,7 @@ abstract class TopicView<S extends PositionedStore> {
             try {
                 open();
                 feed();
-            } catch (WakeupException | InterruptException e) {
+            } catch (InterruptException e) {
                 // The service stops.
                 break;
             } catch (OffsetOutOfRangeException e) {
@@ -151,22 +151,26 @@ abstract class TopicView<S extends PositionedStore> {
             }
             Map<TopicPartition, Long> ends = open.endOffsets(assigned);
             ViewPositions committed = positions;
-            while (!stopping) {
-                ConsumerRecords<byte[], byte[]> polled = open.poll(POLL);
-                Map<Integer, Long> next = next(open, assigned);
-                if (!polled.isEmpty() || !next.equals(positions.next())) {
-                    positions = apply(store, list(polled), positions, next);
+            try {
+                while (!stopping) {
+                    ConsumerRecords<byte[], byte[]> polled = open.poll(POLL);
+                    Map<Integer, Long> next = next(open, assigned);
+                    if (!polled.isEmpty() || !next.equals(positions.next())) {
+                        positions = apply(store, list(polled), positions, next);
+                    }
+                    trouble = null;
+                    if (!startReached || !store.equals(served)) {
+                        positions = settle(store, positions, ends);
+                    }
+                    applied(positions);
+                    if (isDue(positions, committed)) {
+                        positions = stamped(positions);
+                        store.commit(positions);
+                        committed = positions;
+                    }
                 }
-                trouble = null;
-                if (!startReached || !store.equals(served)) {
-                    positions = settle(store, positions, ends);
-                }
-                applied(positions);
-                if (isDue(positions, committed)) {
-                    positions = stamped(positions);
-                    store.commit(positions);
-                    committed = positions;
-                }
+            } catch (WakeupException e) {
+                LOG.debugf("The view of %s stops", topic);
             }
             store.commit(stamped(positions));
         } finally {
