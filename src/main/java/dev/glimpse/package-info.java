@@ -1,3 +1,5 @@
 /** Cross-modal search as an event stream. */
-@org.jspecify.annotations.NullMarked
+@NullMarked
 package dev.glimpse;
+
+import org.jspecify.annotations.NullMarked;

@@ -65,7 +65,16 @@ class IngestIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"baseline.jpg", "rgba.png", "lossy.webp", "plain.svg", "animated.gif", "rgb24.bmp", "orientation-6.jpg"})
+    @ValueSource(
+            strings = {
+                "baseline.jpg",
+                "rgba.png",
+                "lossy.webp",
+                "plain.svg",
+                "animated.gif",
+                "rgb24.bmp",
+                "orientation-6.jpg"
+            })
     void findsAPictureOfEveryFormatAndGivesItBack(String file) throws Exception {
         byte[] picture = Files.readAllBytes(IMAGES.resolve(file));
         String position = producer.send("glimpse.images", "of " + file, picture, "glimpse-caption", "drawn by us");
@@ -112,7 +121,9 @@ class IngestIT {
         Path folder = Path.of(ConfigProvider.getConfig().getValue("glimpse.topics.file-root", String.class));
         Path file = Files.copy(IMAGES.resolve("rgb.png"), folder.resolve("referenced.png"));
         String position = producer.send(
-                "glimpse.images", "referenced", bytes("{\"uri\":\"%s\",\"metadata\":{\"shelf\":3}}".formatted(file.toUri())));
+                "glimpse.images",
+                "referenced",
+                bytes("{\"uri\":\"%s\",\"metadata\":{\"shelf\":3}}".formatted(file.toUri())));
 
         awaitState("images", "referenced", position, "visible");
 
@@ -131,7 +142,8 @@ class IngestIT {
         given().get("/images/7?position=" + tombstone);
         await().atMost(SOON).untilAsserted(() -> given().get("/images/7").then().statusCode(404));
         given().get("/texts/7").then().body("state", equalTo("visible"), "text", equalTo("seven"));
-        assertThat(EventStream.list(EventStream.read(at("/search?text=seven&k=1000")))).doesNotContain("image/7");
+        assertThat(EventStream.list(EventStream.read(at("/search?text=seven&k=1000"))))
+                .doesNotContain("image/7");
         given().get("/images/7/preview").then().statusCode(404);
     }
 
@@ -149,14 +161,19 @@ class IngestIT {
     void runsNoInferenceWhereMetadataAloneChanges() throws Exception {
         byte[] picture = new SceneRenderer().png(new SceneGenerator(4711).scene(1));
         awaitState("images", "priced", producer.send("glimpse.images", "priced", picture), "visible");
-        double before = metrics.get("glimpse.encode.inferences").tag("modality", "image").counter().count();
+        double before = metrics.get("glimpse.encode.inferences")
+                .tag("modality", "image")
+                .counter()
+                .count();
 
-        String position =
-                producer.send("glimpse.images", "priced", picture, "glimpse-metadata", "{\"price\":12}");
+        String position = producer.send("glimpse.images", "priced", picture, "glimpse-metadata", "{\"price\":12}");
         awaitState("images", "priced", position, "visible");
 
         given().get("/images/priced").then().body("metadata.price", equalTo(12));
-        assertThat(metrics.get("glimpse.encode.inferences").tag("modality", "image").counter().count())
+        assertThat(metrics.get("glimpse.encode.inferences")
+                        .tag("modality", "image")
+                        .counter()
+                        .count())
                 .isEqualTo(before);
     }
 
@@ -176,7 +193,9 @@ class IngestIT {
 
         awaitState("texts", "event", position, "visible");
 
-        given().get("/texts/event").then().body("metadata.'ce.type'", equalTo("shop.item"), "text", equalTo("an event"));
+        given().get("/texts/event")
+                .then()
+                .body("metadata.'ce.type'", equalTo("shop.item"), "text", equalTo("an event"));
     }
 
     @Test
@@ -201,21 +220,36 @@ class IngestIT {
 
         given().delete("/texts/gone").then().statusCode(202).body("position", not(equalTo("")));
 
-        await().atMost(SOON).untilAsserted(() -> given().get("/texts/gone").then().statusCode(404));
+        await().atMost(SOON)
+                .untilAsserted(() -> given().get("/texts/gone").then().statusCode(404));
     }
 
     @Test
     void refusesOverHttpWhatTheTopicRefuses() {
-        problem(given().contentType("application/json").body("{\"data\":").put("/images/bad"), 400, "malformed-envelope");
+        problem(
+                given().contentType("application/json").body("{\"data\":").put("/images/bad"),
+                400,
+                "malformed-envelope");
         problem(given().contentType("text/html").body("<p>").put("/texts/bad"), 415, "unsupported-type");
         problem(given().put("/texts/bad"), 400, "empty");
-        problem(given().header("glimpse-metadata", "[]").contentType("text/plain").body("x").put("/texts/bad"), 400, "malformed-header");
+        problem(
+                given().header("glimpse-metadata", "[]")
+                        .contentType("text/plain")
+                        .body("x")
+                        .put("/texts/bad"),
+                400,
+                "malformed-header");
         problem(given().contentType("text/plain").body("x").put("/texts/" + "x".repeat(513)), 400, "invalid-id");
         problem(given().contentType("text/plain").body("x").put("/videos/bad"), 404, "not-found");
         problem(given().contentType("text/plain").body("x").put("/texts/bad?sync=true"), 400, "unknown-parameter");
         problem(given().get("/texts/never-there"), 404, "unknown-item");
         problem(given().get("/texts/x?position=images-0-1"), 400, "invalid-parameter");
-        problem(given().contentType(ContentType.BINARY).body(new byte[20 * 1024 * 1024 + 1]).put("/images/bad"), 413, "too-large");
+        problem(
+                given().contentType(ContentType.BINARY)
+                        .body(new byte[20 * 1024 * 1024 + 1])
+                        .put("/images/bad"),
+                413,
+                "too-large");
     }
 
     @Test
@@ -258,26 +292,28 @@ class IngestIT {
                 continue;
             }
             String id = "poison-" + i;
-            String token =
-                    switch (i / 20 % 10) {
-                        case 0 -> poison(reasons, id, "damaged-image", bad("truncated-baseline.jpg"), "content-type", "image/jpeg");
-                        case 1 -> poison(reasons, id, "unsupported-image", bytes("this is no picture"), "content-type", "image/png");
-                        case 2 -> poison(reasons, id, "empty", new byte[0]);
-                        case 3 -> poison(reasons, id, "image-too-large", bad("huge.png"));
-                        case 4 -> poison(reasons, id, "unsafe-drawing", bad("external-https.svg"));
-                        case 5 -> poison(reasons, id, "unsafe-drawing", bytes(deep));
-                        case 6 -> {
-                            reasons.put(id, "invalid-text");
-                            yield producer.send("glimpse.texts", id, new byte[] {'a', (byte) 0xc3});
-                        }
-                        case 7 -> poison(reasons, id, "malformed-envelope", bytes("{\"data\": "), "content-type", "application/json");
-                        case 8 -> poison(reasons, id, "reference-refused", outside);
-                        default -> {
-                            String longId = id + "x".repeat(600 - id.length());
-                            poison(reasons, longId, "invalid-id", bad("../rgb.png"));
-                            yield "";
-                        }
-                    };
+            String token = switch (i / 20 % 10) {
+                case 0 ->
+                    poison(reasons, id, "damaged-image", bad("truncated-baseline.jpg"), "content-type", "image/jpeg");
+                case 1 ->
+                    poison(reasons, id, "unsupported-image", bytes("this is no picture"), "content-type", "image/png");
+                case 2 -> poison(reasons, id, "empty", new byte[0]);
+                case 3 -> poison(reasons, id, "image-too-large", bad("huge.png"));
+                case 4 -> poison(reasons, id, "unsafe-drawing", bad("external-https.svg"));
+                case 5 -> poison(reasons, id, "unsafe-drawing", bytes(deep));
+                case 6 -> {
+                    reasons.put(id, "invalid-text");
+                    yield producer.send("glimpse.texts", id, new byte[] {'a', (byte) 0xc3});
+                }
+                case 7 ->
+                    poison(reasons, id, "malformed-envelope", bytes("{\"data\": "), "content-type", "application/json");
+                case 8 -> poison(reasons, id, "reference-refused", outside);
+                default -> {
+                    String longId = id + "x".repeat(600 - id.length());
+                    poison(reasons, longId, "invalid-id", bad("../rgb.png"));
+                    yield "";
+                }
+            };
             if (!token.isEmpty()) {
                 tokens.put(id, token);
             }
@@ -297,7 +333,8 @@ class IngestIT {
             assertThat(header(letter, "glimpse-source-offset")).matches("\\d+");
             assertThat(letter.headers()).noneMatch(header -> header.key().startsWith("__"));
         });
-        tokens.forEach((id, token) -> given().get("/%s/%s?position=%s".formatted(token.split("-")[0], id, token))
+        tokens.forEach((id, token) -> given().get(
+                        "/%s/%s?position=%s".formatted(token.substring(0, token.indexOf('-')), id, token))
                 .then()
                 .statusCode(200)
                 .body("state", equalTo("rejected"), "reason", equalTo(reasons.get(id)), "position", equalTo(token)));
@@ -312,7 +349,8 @@ class IngestIT {
         String position = producer.send("glimpse.images", "spoiled", bad("corrupt.png"));
 
         awaitState("images", "spoiled", position, "rejected");
-        assertThat(EventStream.list(EventStream.read(at("/search?text=x&k=1000")))).doesNotContain("image/spoiled");
+        assertThat(EventStream.list(EventStream.read(at("/search?text=x&k=1000"))))
+                .doesNotContain("image/spoiled");
     }
 
     private String poison(Map<String, String> reasons, String id, String reason, byte[] value, String... headers)
@@ -333,9 +371,11 @@ class IngestIT {
     private static Map<String, ConsumerRecord<byte[], byte[]>> deadLetters() {
         Map<String, Object> settings = Map.of(
                 ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        ConfigProvider.getConfig().getValue("kafka.bootstrap.servers", String.class),
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
-                ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 64 * 1024 * 1024);
+                ConfigProvider.getConfig().getValue("kafka.bootstrap.servers", String.class),
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed",
+                ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
+                64 * 1024 * 1024);
         TopicPartition partition = new TopicPartition("glimpse.dead-letters", 0);
         Map<String, ConsumerRecord<byte[], byte[]>> letters = new HashMap<>();
         try (KafkaConsumer<byte[], byte[]> reader =

@@ -25,15 +25,19 @@ public final class OutsideProducer implements AutoCloseable {
     public OutsideProducer(String bootstrapServers) {
         producer = new KafkaProducer<>(
                 Map.of(
-                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                        ProducerConfig.ACKS_CONFIG, "all",
-                        ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 24 * 1024 * 1024),
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrapServers,
+                        ProducerConfig.ACKS_CONFIG,
+                        "all",
+                        ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                        24 * 1024 * 1024),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }
 
     /** Sends a record and waits for its acknowledgement; says its freshness token. */
-    public String send(String topic, @Nullable String key, byte @Nullable [] value, String... headers) throws Exception {
+    public String send(String topic, @Nullable String key, byte @Nullable [] value, String... headers)
+            throws Exception {
         RecordMetadata written = producer.send(
                         record(topic, key == null ? null : key.getBytes(StandardCharsets.UTF_8), value, headers))
                 .get(30, TimeUnit.SECONDS);

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The packaged service in a process of its own, as it is run in earnest: started, stopped, killed. */
-final class PackagedService implements AutoCloseable {
+public final class PackagedService implements AutoCloseable {
 
     private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
 
@@ -27,7 +27,7 @@ final class PackagedService implements AutoCloseable {
     private Process process;
 
     /** Starts the service on a folder, with further system properties such as {@code glimpse.demo=true}. */
-    PackagedService(Path folder, String... properties) throws IOException {
+    public PackagedService(Path folder, String... properties) throws IOException {
         this.folder = folder;
         this.httpPort = FreshData.freePort();
         this.brokerPort = FreshData.freePort();
@@ -58,10 +58,8 @@ final class PackagedService implements AutoCloseable {
                 .start();
     }
 
-    void awaitReady(Duration patience) {
-        await().atMost(patience)
-                .pollInterval(Duration.ofMillis(100))
-                .until(() -> !process.isAlive() || isReady());
+    public void awaitReady(Duration patience) {
+        await().atMost(patience).pollInterval(Duration.ofMillis(100)).until(() -> !process.isAlive() || isReady());
         if (!process.isAlive()) {
             throw new AssertionError("the service ended:\n" + logged());
         }
@@ -89,11 +87,11 @@ final class PackagedService implements AutoCloseable {
         }
     }
 
-    HttpResponse<String> get(String address) throws IOException {
+    public HttpResponse<String> get(String address) throws IOException {
         return send(HttpRequest.newBuilder(at(address)).GET());
     }
 
-    HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
+    public HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
         try {
             return client.send(
                     request.timeout(Duration.ofSeconds(30)).build(),
@@ -104,11 +102,11 @@ final class PackagedService implements AutoCloseable {
         }
     }
 
-    URI at(String address) {
+    public URI at(String address) {
         return URI.create("http://127.0.0.1:" + httpPort + address);
     }
 
-    String bootstrapServers() {
+    public String bootstrapServers() {
         return "127.0.0.1:" + brokerPort;
     }
 

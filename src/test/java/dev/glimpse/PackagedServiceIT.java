@@ -42,11 +42,12 @@ class PackagedServiceIT {
             try (KafkaProducer<String, String> producer = producer(service)) {
                 for (int i = 0; i < ITEMS; i++) {
                     String id = "item-" + i;
-                    var _ = producer.send(new ProducerRecord<>("glimpse.texts", id, "item number " + i), (written, e) -> {
-                        if (e == null) {
-                            acknowledged.add(id);
-                        }
-                    });
+                    var _ = producer.send(
+                            new ProducerRecord<>("glimpse.texts", id, "item number " + i), (written, e) -> {
+                                if (e == null) {
+                                    acknowledged.add(id);
+                                }
+                            });
                     if (i % 50 == 49) {
                         producer.flush();
                     }
@@ -63,7 +64,9 @@ class PackagedServiceIT {
             service.restart();
             service.awaitReady(START);
 
-            await().atMost(SOON).untilAsserted(() -> assertThat(missing(service, acknowledged)).isEmpty());
+            await().atMost(SOON)
+                    .untilAsserted(
+                            () -> assertThat(missing(service, acknowledged)).isEmpty());
             try (KafkaProducer<String, String> producer = producer(service)) {
                 for (int i = 0; i < ITEMS; i++) {
                     var _ = producer.send(new ProducerRecord<>("glimpse.texts", "item-" + i, "item number " + i));
@@ -117,7 +120,8 @@ class PackagedServiceIT {
 
             assertThat(items(service)).isEqualTo(20);
             assertThat(service.logged()).contains("It serves while a new one is built beside it");
-            await().atMost(SOON).untilAsserted(() -> assertThat(service.logged()).contains("takes the place of the old one"));
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(service.logged()).contains("takes the place of the old one"));
             assertThat(items(service)).isEqualTo(20);
             // The encoder was away too long as well, by the same measure.
             assertThat(service.logged()).contains("an encoder was last seen at");
@@ -149,8 +153,8 @@ class PackagedServiceIT {
         Path other = java.nio.file.Files.createDirectories(folder.resolve("other"));
         try (PackagedService kafka = new PackagedService(folder)) {
             kafka.awaitReady(START);
-            try (PackagedService service =
-                    new PackagedService(other, "kafka.bootstrap.servers=" + kafka.bootstrapServers(), "glimpse.namespace=guest")) {
+            try (PackagedService service = new PackagedService(
+                    other, "kafka.bootstrap.servers=" + kafka.bootstrapServers(), "glimpse.namespace=guest")) {
                 service.awaitReady(START);
                 putTexts(service, 3);
 
@@ -196,9 +200,12 @@ class PackagedServiceIT {
     private static KafkaProducer<String, String> producer(PackagedService service) {
         return new KafkaProducer<>(
                 Map.of(
-                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, service.bootstrapServers(),
-                        ProducerConfig.ACKS_CONFIG, "all",
-                        ProducerConfig.LINGER_MS_CONFIG, 0),
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        service.bootstrapServers(),
+                        ProducerConfig.ACKS_CONFIG,
+                        "all",
+                        ProducerConfig.LINGER_MS_CONFIG,
+                        0),
                 new StringSerializer(),
                 new StringSerializer());
     }

@@ -293,9 +293,8 @@ public class ItemResource {
 
     private IndexSnapshot snapshot() {
         return view.snapshot()
-                .orElseThrow(() -> Problem.of(
-                                503, "unavailable", "the view is being built; /q/health/ready says when it is done")
-                        .exception());
+                .orElseThrow(
+                        () -> Problem.of(503, "unavailable", view.absence()).exception());
     }
 
     private static Parameters requireParameters(UriInfo uri, Set<String> known) {

@@ -103,6 +103,13 @@ public class IndexView {
         return Optional.empty();
     }
 
+    /** Why there is no snapshot: a sentence for who asked for one. */
+    public String absence() {
+        return config.enabled()
+                ? "the view is being built; /q/health/ready says when it is done"
+                : "this process keeps no view (glimpse.index.enabled=false)";
+    }
+
     /** Whether the view answers, and holds what the topic held when the service started. */
     public boolean isReady() {
         return feed != null && feed.isReady();

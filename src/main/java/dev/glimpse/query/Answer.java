@@ -240,8 +240,7 @@ final class Answer {
     }
 
     private IndexSnapshot snapshot() {
-        return view.snapshot()
-                .orElseThrow(() -> new QueryException(QueryException.Cause.UNAVAILABLE, "the view is being built"));
+        return view.snapshot().orElseThrow(() -> new QueryException(QueryException.Cause.UNAVAILABLE, view.absence()));
     }
 
     private long remaining() {

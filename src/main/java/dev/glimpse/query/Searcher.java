@@ -96,9 +96,7 @@ public class Searcher {
         }
         try (IndexSnapshot snapshot = view.snapshot().orElse(null)) {
             if (snapshot == null) {
-                throw new QueryException(
-                        QueryException.Cause.UNAVAILABLE,
-                        "the view is being built; /q/health/ready says when it is done");
+                throw new QueryException(QueryException.Cause.UNAVAILABLE, view.absence());
             }
             if (query.subject() instanceof SearchQuery.Subject.Like(ItemId item)
                     && query.fresh().isEmpty()

@@ -140,8 +140,23 @@ public class TopicContract {
         if (!violations.isEmpty()) {
             throw new IllegalStateException("topics differ from the contract: " + String.join("; ", violations));
         }
-        topics = describe(admin);
+        topics = awaitAll(admin, specs);
         cluster = admin.describeCluster().clusterId().get(30, TimeUnit.SECONDS);
+    }
+
+    /** On a cluster, what was just created is not known to every broker at once. */
+    private Map<String, TopicDescription> awaitAll(Admin admin, List<TopicSpec> specs)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        List<String> names = specs.stream().map(TopicSpec::name).toList();
+        Map<String, TopicDescription> known = describe(admin);
+        for (int i = 0; !known.keySet().containsAll(names); i++) {
+            if (i > 100) {
+                throw new TimeoutException("topics that were created do not appear: " + names);
+            }
+            Thread.sleep(100);
+            known = describe(admin);
+        }
+        return known;
     }
 
     private List<TopicSpec> specs(int partitions) {

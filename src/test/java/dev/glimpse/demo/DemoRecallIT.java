@@ -66,8 +66,8 @@ class DemoRecallIT {
 
     @BeforeEach
     void awaitCorpus() {
-        await().atMost(Duration.ofMinutes(3)).until(() -> size(Kind.IMAGE) == PICTURES + SCENES
-                && size(Kind.TEXT) == PICTURES + SCENES);
+        await().atMost(Duration.ofMinutes(3))
+                .until(() -> size(Kind.IMAGE) == PICTURES + SCENES && size(Kind.TEXT) == PICTURES + SCENES);
     }
 
     @Test
@@ -76,8 +76,7 @@ class DemoRecallIT {
         assertThat(corpus).hasSize(PICTURES);
 
         Recall images = recall(corpus, emoji -> new Subject.Text(emoji.name()), Target.IMAGE);
-        Recall texts =
-                recall(corpus, emoji -> new Subject.Like(new ItemId(Kind.IMAGE, emoji.id())), Target.TEXT);
+        Recall texts = recall(corpus, emoji -> new Subject.Like(new ItemId(Kind.IMAGE, emoji.id())), Target.TEXT);
         System.out.printf("text to image: R@1 %.3f, R@10 %.3f%n", images.at1(), images.at10());
         System.out.printf("image to text: R@1 %.3f, R@10 %.3f%n", texts.at1(), texts.at10());
 
@@ -130,7 +129,10 @@ class DemoRecallIT {
         RankedList list = new RankedList();
         SearchQuery query = new SearchQuery(subject, target, k, List.of(), SearchQuery.DEFAULT_TIMEOUT);
         searcher.search(query).subscribe().asIterable().forEach(list::apply);
-        return list.hits().stream().map(SearchEvent.Hit::id).filter(id -> id.startsWith(prefix)).toList();
+        return list.hits().stream()
+                .map(SearchEvent.Hit::id)
+                .filter(id -> id.startsWith(prefix))
+                .toList();
     }
 
     private int size(Kind kind) {

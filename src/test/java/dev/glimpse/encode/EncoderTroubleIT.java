@@ -57,10 +57,11 @@ class EncoderTroubleIT {
                 send(producer, "trouble-" + i, "trouble number " + i);
             }
 
-            await().atMost(SOON).untilAsserted(() -> given().get("/q/health/group/encoder")
-                    .then()
-                    .statusCode(503)
-                    .body("checks[0].data.texts", org.hamcrest.Matchers.containsString("out of order")));
+            await().atMost(SOON)
+                    .untilAsserted(() -> given().get("/q/health/group/encoder")
+                            .then()
+                            .statusCode(503)
+                            .body("checks[0].data.texts", org.hamcrest.Matchers.containsString("out of order")));
             given().get("/q/health/ready").then().statusCode(200);
             given().accept(ContentType.JSON)
                     .get("/search?text=calm&target=text&k=1")
@@ -93,11 +94,13 @@ class EncoderTroubleIT {
     }
 
     private static void send(OutsideProducer producer, String id, String text) throws Exception {
-        assertThat(producer.send("glimpse.texts", id, text.getBytes(StandardCharsets.UTF_8))).startsWith("texts-");
+        assertThat(producer.send("glimpse.texts", id, text.getBytes(StandardCharsets.UTF_8)))
+                .startsWith("texts-");
     }
 
     private static void awaitVisible(String id) {
-        await().atMost(SOON).untilAsserted(() -> given().get("/texts/" + id).then().body("state", equalTo("visible")));
+        await().atMost(SOON)
+                .untilAsserted(() -> given().get("/texts/" + id).then().body("state", equalTo("visible")));
     }
 
     /** The real encoder, out of order for texts that speak of trouble. */

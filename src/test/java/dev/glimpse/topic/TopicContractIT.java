@@ -64,7 +64,11 @@ class TopicContractIT {
 
     @Test
     void refusesEmbeddingsOfAnotherNumberOfPartitions() throws Exception {
-        create("odd", "odd.embeddings." + SPACE, 2, Map.of("cleanup.policy", "compact", "max.message.bytes", "30000000"));
+        create(
+                "odd",
+                "odd.embeddings." + SPACE,
+                2,
+                Map.of("cleanup.policy", "compact", "max.message.bytes", "30000000"));
 
         assertThatThrownBy(() -> establish("odd"))
                 .hasMessageContaining("odd.embeddings.%s has 2 partitions and must have 1".formatted(SPACE));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.glimpse.encode.EncoderException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -73,12 +74,13 @@ record ModelFiles(String name, Path folder) {
         for (String file : REQUIRED) {
             try (InputStream stream =
                     Thread.currentThread().getContextClassLoader().getResourceAsStream(base + "/" + file)) {
-                if (stream != null) {
-                    copy(stream, folder.resolve(file));
+                if (stream == null) {
+                    throw new EncoderException("the model %s%s lacks %s".formatted(CLASS_PATH, base, file));
                 }
+                copy(stream, folder.resolve(file));
             }
         }
-        return folder;
+        return settled(folder, cache);
     }
 
     private static Path unpackZip(Path zip, Path cache) throws IOException {
@@ -94,12 +96,10 @@ record ModelFiles(String name, Path folder) {
                         .formatted(zip, configs.size(), CONFIG));
             }
             Path model = configs.getFirst().toAbsolutePath().getParent();
-            try (Stream<Path> paths = Files.walk(model == null ? root : model)) {
+            Path from = model == null ? root : model;
+            try (Stream<Path> paths = Files.walk(from)) {
                 for (Path path : (Iterable<Path>) paths.filter(Files::isRegularFile)::iterator) {
-                    Path to = folder.resolve((model == null ? root : model)
-                                    .relativize(path)
-                                    .toString())
-                            .normalize();
+                    Path to = folder.resolve(from.relativize(path).toString()).normalize();
                     if (!to.startsWith(folder)) {
                         throw new EncoderException(
                                 "the zip file %s has an entry outside itself: %s".formatted(zip, path));
@@ -110,14 +110,28 @@ record ModelFiles(String name, Path folder) {
                 }
             }
         }
-        return folder;
+        return settled(folder, cache);
     }
 
     private static Path fresh(Path cache) throws IOException {
         Files.createDirectories(cache);
-        Path folder = Files.createTempDirectory(cache, "model-");
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
-        return folder;
+        return Files.createTempDirectory(cache, "unpacking-");
+    }
+
+    /** Gives what was unpacked a name by its content, so that every start of one model uses one folder. */
+    private static Path settled(Path unpacked, Path cache) throws IOException {
+        List<String> missing = new ArrayList<>(REQUIRED);
+        missing.removeIf(file -> Files.isRegularFile(unpacked.resolve(file)));
+        if (!missing.isEmpty()) {
+            return unpacked;
+        }
+        Path settled = cache.resolve(new ModelFiles("", unpacked).digest(0));
+        if (Files.isDirectory(settled)) {
+            delete(unpacked);
+        } else {
+            Files.move(unpacked, settled);
+        }
+        return settled;
     }
 
     private static void copy(InputStream stream, Path to) throws IOException {
@@ -130,8 +144,8 @@ record ModelFiles(String name, Path folder) {
             for (Path path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
             }
-        } catch (IOException | RuntimeException e) {
-            // The process ends; what is left is found again in the cache's folder.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -170,7 +184,9 @@ record ModelFiles(String name, Path folder) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(("encode revision " + revision + "\0").getBytes(StandardCharsets.UTF_8));
-            List<Path> files = new ArrayList<>(List.of(CONFIG, PREPROCESSOR, TOKENIZER).stream().map(folder::resolve).toList());
+            List<Path> files = new ArrayList<>(List.of(CONFIG, PREPROCESSOR, TOKENIZER).stream()
+                    .map(folder::resolve)
+                    .toList());
             try (Stream<Path> networks = Files.list(folder.resolve("onnx"))) {
                 networks.filter(path -> path.getFileName().toString().startsWith("vision_model.onnx")
                                 || path.getFileName().toString().startsWith("text_model.onnx"))

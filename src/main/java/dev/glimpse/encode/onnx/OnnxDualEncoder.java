@@ -16,7 +16,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 
@@ -68,6 +71,19 @@ public final class OnnxDualEncoder implements Encoder, AutoCloseable {
     }
 
     /**
+     * Opens a model, named after the last segment of its location.
+     *
+     * @param location       a folder, a zip file, or {@code classpath:} and a path
+     * @param cache          where a model that is no folder is unpacked
+     * @param intraOpThreads threads within one inference, 1 or more
+     * @throws EncoderException if a file is missing, unreadable or does not fit; the message says what it does contain
+     */
+    public static OnnxDualEncoder open(String location, Path cache, int intraOpThreads) {
+        ModelFiles files = ModelFiles.open(location, cache);
+        return open(files, files.name(), intraOpThreads);
+    }
+
+    /**
      * Opens a model.
      *
      * @param files          where it lies
@@ -77,10 +93,30 @@ public final class OnnxDualEncoder implements Encoder, AutoCloseable {
      */
     static OnnxDualEncoder open(ModelFiles files, String name, int intraOpThreads) {
         ImagePreprocessing preprocessing = ImagePreprocessing.read(files);
-        TextTokenizer tokenizer = TextTokenizer.open(files);
-        Tower vision = Tower.open(files, ModelFiles.VISION, List.of("image_embeds", "pooler_output"), intraOpThreads);
-        Tower text = Tower.open(files, ModelFiles.TEXT, List.of("text_embeds", "pooler_output"), intraOpThreads);
-        return new OnnxDualEncoder(files, name, preprocessing, tokenizer, vision, text);
+        Deque<AutoCloseable> opened = new ArrayDeque<>();
+        try {
+            TextTokenizer tokenizer = TextTokenizer.open(files);
+            opened.push(tokenizer);
+            Tower vision =
+                    Tower.open(files, ModelFiles.VISION, List.of("image_embeds", "pooler_output"), intraOpThreads);
+            opened.push(vision);
+            Tower text = Tower.open(files, ModelFiles.TEXT, List.of("text_embeds", "pooler_output"), intraOpThreads);
+            opened.push(text);
+            return new OnnxDualEncoder(files, name, preprocessing, tokenizer, vision, text);
+        } catch (RuntimeException e) {
+            closeAll(opened, e);
+            throw e;
+        }
+    }
+
+    private static void closeAll(Deque<AutoCloseable> opened, RuntimeException why) {
+        for (AutoCloseable resource : opened) {
+            try {
+                resource.close();
+            } catch (Exception e) {
+                why.addSuppressed(e);
+            }
+        }
     }
 
     @Override

@@ -1,0 +1,275 @@
+package dev.glimpse.performance;
+
+import dev.glimpse.FreshData;
+import dev.glimpse.OutsideProducer;
+import dev.glimpse.PackagedService;
+import dev.glimpse.embedding.Embedding;
+import dev.glimpse.encode.Encoder;
+import dev.glimpse.encode.ImageTensor;
+import dev.glimpse.encode.image.ImageDecoder;
+import dev.glimpse.encode.onnx.ClipShapedModel;
+import dev.glimpse.encode.onnx.OnnxDualEncoder;
+import dev.glimpse.item.Content;
+import java.awt.Color;
+import java.awt.GradientPaint;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.HttpURLConnection;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import javax.imageio.ImageIO;
+
+/**
+ * The whole pipeline against the raw model, in one run: pictures from an outside producer to their visibility in the
+ * packaged service, and the same pictures decoded, prepared and encoded by a plain loop with the same batch size, threads
+ * and model. Then how long a record takes to become visible, and a query to its first and its last event.
+ */
+public final class PipelineLoad {
+
+    private static final int BATCH = 8;
+    private static final int THREADS = 2;
+    private static final int CLIP_IMAGES = 240;
+    private static final int BUNDLED_IMAGES = 1500;
+    private static final int PROBES = 300;
+    private static final int WARM_UP = 100;
+    private static final String BUNDLED = "classpath:models/glimpse-interim";
+
+    private final Path folder;
+
+    private PipelineLoad(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Runs all of it; takes some two minutes. */
+    public static void main(String[] args) throws Exception {
+        Path folder = Files.createTempDirectory("glimpse-load-");
+        try {
+            PipelineLoad load = new PipelineLoad(folder);
+            Path tokenizer = Files.write(
+                    folder.resolve("tokenizer.json"),
+                    PipelineLoad.class
+                            .getResourceAsStream("/models/glimpse-interim/tokenizer.json")
+                            .readAllBytes());
+            Path clip = ClipShapedModel.write(
+                    folder.resolve("clip-vit-b-32"), ClipShapedModel.Sizes.vitB32(), 1, tokenizer);
+            load.throughput("CLIP-ViT-B/32-shaped", clip.toString(), CLIP_IMAGES);
+            load.throughput("bundled", BUNDLED, BUNDLED_IMAGES);
+            load.latencies();
+        } finally {
+            FreshData.delete(folder);
+        }
+        System.exit(0);
+    }
+
+    private void throughput(String name, String model, int count) throws Exception {
+        List<byte[]> pictures = pictures(count);
+        double plain = count / plainLoop(model, pictures);
+        double pipeline = count / throughPipeline(model, pictures);
+        System.out.printf(
+                "%s, %d JPEGs of 640 x 480, batch %d, %d threads: plain loop %.1f images/s, pipeline %.1f images/s, ratio %.3f%n",
+                name, count, BATCH, THREADS, plain, pipeline, pipeline / plain);
+    }
+
+    /** Seconds that the plain loop takes. */
+    private double plainLoop(String model, List<byte[]> pictures) throws Exception {
+        try (OnnxDualEncoder encoder = OnnxDualEncoder.open(model, folder.resolve("plain"), 1);
+                ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
+            encodeAll(encoder, threads, pictures.subList(0, 4 * BATCH));
+            long began = System.nanoTime();
+            encodeAll(encoder, threads, pictures);
+            return secondsSince(began);
+        }
+    }
+
+    private static void encodeAll(Encoder encoder, ExecutorService threads, List<byte[]> pictures) throws Exception {
+        ImageDecoder decoder = new ImageDecoder(50_000_000, encoder.drawingSize());
+        List<Future<List<Embedding>>> batches = new ArrayList<>();
+        for (int from = 0; from < pictures.size(); from += BATCH) {
+            List<byte[]> batch = pictures.subList(from, Math.min(from + BATCH, pictures.size()));
+            batches.add(threads.submit(() -> {
+                List<ImageTensor> tensors = new ArrayList<>();
+                for (byte[] picture : batch) {
+                    tensors.add(encoder.prepare(decoder.decode(new Content.Picture(picture, null))));
+                }
+                return encoder.encodeImages(tensors);
+            }));
+        }
+        for (Future<List<Embedding>> batch : batches) {
+            batch.get();
+        }
+    }
+
+    /** Seconds from the first send to the visibility of the last picture. */
+    private double throughPipeline(String model, List<byte[]> pictures) throws Exception {
+        Path data = Files.createTempDirectory(folder, "service-");
+        try (PackagedService service = new PackagedService(
+                        data,
+                        "glimpse.encode.model=" + model,
+                        "glimpse.encode.threads=" + THREADS,
+                        "glimpse.encode.batch-size=" + BATCH);
+                OutsideProducer producer = ready(service)) {
+            awaitVisible(service, send(producer, "warm-up", pictures(4 * BATCH, 1_000_000)));
+            long began = System.nanoTime();
+            awaitVisible(service, send(producer, "picture", pictures));
+            return secondsSince(began);
+        }
+    }
+
+    private static OutsideProducer ready(PackagedService service) {
+        service.awaitReady(Duration.ofMinutes(2));
+        return new OutsideProducer(service.bootstrapServers());
+    }
+
+    private static String send(OutsideProducer producer, String prefix, List<byte[]> pictures) throws Exception {
+        String last = "";
+        for (int i = 0; i < pictures.size(); i++) {
+            last = producer.send("glimpse.images", prefix + "-" + i, pictures.get(i));
+        }
+        return last;
+    }
+
+    private static void awaitVisible(PackagedService service, String position) throws IOException {
+        String answer = service.send(
+                        HttpRequest.newBuilder(service.at("/search?text=x&k=1&timeout=60s&fresh=" + position))
+                                .header("Accept", "application/json"))
+                .body();
+        if (answer.contains("\"timeout\"")) {
+            awaitVisible(service, position);
+        }
+    }
+
+    private void latencies() throws Exception {
+        double encode;
+        try (OnnxDualEncoder encoder = OnnxDualEncoder.open(BUNDLED, folder.resolve("plain"), 1)) {
+            double[] times = new double[PROBES];
+            for (int i = -WARM_UP; i < PROBES; i++) {
+                long began = System.nanoTime();
+                encoder.encodeTexts(List.of("a happy cat number " + i));
+                times[Math.max(i, 0)] = 1000 * secondsSince(began);
+            }
+            encode = quantile(times, 0.5);
+        }
+        Path data = Files.createTempDirectory(folder, "service-");
+        try (PackagedService service = new PackagedService(data, "glimpse.demo=true");
+                OutsideProducer producer = ready(service)) {
+            awaitCorpus(service);
+            visibility(service, producer, encode);
+            queries(service, encode);
+        }
+    }
+
+    private static void awaitCorpus(PackagedService service) throws Exception {
+        while (!service.get("/search?text=x&k=1&target=any").body().contains("\"items\":3904")) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static void visibility(PackagedService service, OutsideProducer producer, double encode) throws Exception {
+        double[] times = new double[PROBES];
+        for (int i = -WARM_UP; i < PROBES; i++) {
+            byte[] text = ("probe number " + i).getBytes(StandardCharsets.UTF_8);
+            long began = System.nanoTime();
+            String position = producer.send("glimpse.texts", "probe-" + i, text);
+            while (!service.get("/texts/probe-%d?position=%s".formatted(i, position))
+                    .body()
+                    .contains("visible")) {
+                Thread.onSpinWait();
+            }
+            times[Math.max(i, 0)] = 1000 * secondsSince(began);
+        }
+        System.out.printf(
+                "produce to visible, one text at a time: p50 %.1f ms, p99 %.1f ms; encoding it %.2f ms, so beyond it p50 %.1f ms%n",
+                quantile(times, 0.5), quantile(times, 0.99), encode, quantile(times, 0.5) - encode);
+    }
+
+    private static void queries(PackagedService service, double encode) throws Exception {
+        double[] first = new double[PROBES];
+        double[] last = new double[PROBES];
+        for (int i = -WARM_UP; i < PROBES; i++) {
+            long began = System.nanoTime();
+            HttpURLConnection connection = (HttpURLConnection) service.at("/search?k=20&text=a+happy+cat+number+" + i)
+                    .toURL()
+                    .openConnection();
+            try (BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {
+                double firstHit = 0;
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    if (firstHit == 0 && line.equals("event:hit")) {
+                        firstHit = 1000 * secondsSince(began);
+                    }
+                }
+                first[Math.max(i, 0)] = firstHit;
+                last[Math.max(i, 0)] = 1000 * secondsSince(began);
+            }
+        }
+        System.out.printf(
+                "text query over 1,952 images, at the client: first hit p50 %.2f ms, p99 %.2f ms; final p50 %.2f ms, p99 %.2f ms;"
+                        + " encoding alone %.2f ms: first / encoding %.2f, final / encoding %.2f%n",
+                quantile(first, 0.5),
+                quantile(first, 0.99),
+                quantile(last, 0.5),
+                quantile(last, 0.99),
+                encode,
+                quantile(first, 0.5) / encode,
+                quantile(last, 0.5) / encode);
+    }
+
+    private static List<byte[]> pictures(int count) throws IOException {
+        return pictures(count, 0);
+    }
+
+    /** Pictures like photos: gradients, shapes and noise, each another. */
+    private static List<byte[]> pictures(int count, int seed) throws IOException {
+        List<byte[]> pictures = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            pictures.add(picture(new Random(seed + i)));
+        }
+        return pictures;
+    }
+
+    private static byte[] picture(Random random) throws IOException {
+        BufferedImage image = new BufferedImage(640, 480, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = image.createGraphics();
+        graphics.setPaint(new GradientPaint(0, 0, colour(random), 640, 480, colour(random)));
+        graphics.fillRect(0, 0, 640, 480);
+        for (int i = 0; i < 40; i++) {
+            graphics.setColor(colour(random));
+            graphics.fillOval(random.nextInt(640), random.nextInt(480), random.nextInt(160), random.nextInt(160));
+        }
+        graphics.dispose();
+        for (int i = 0; i < 20_000; i++) {
+            image.setRGB(random.nextInt(640), random.nextInt(480), random.nextInt());
+        }
+        ByteArrayOutputStream jpeg = new ByteArrayOutputStream();
+        ImageIO.write(image, "jpeg", jpeg);
+        return jpeg.toByteArray();
+    }
+
+    private static Color colour(Random random) {
+        return new Color(random.nextInt(0x1000000));
+    }
+
+    private static double quantile(double[] values, double quantile) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[(int) Math.min(sorted.length - 1, Math.floor(quantile * sorted.length))];
+    }
+
+    private static double secondsSince(long began) {
+        return (System.nanoTime() - began) / 1e9;
+    }
+}
