@@ -13,6 +13,7 @@ const EVENTS = ["query", "hit", "drop", "stage", "final", "reset", "problem"];
 
 let source = null; // the EventSource of a text
 let upload = null; // the AbortController of a picture
+let again = null; // asks the last query once more, for the target that is chosen now
 let list = [];
 let began = 0;
 
@@ -125,6 +126,7 @@ function target() {
 function searchText() {
   if (text.value.trim() === "") return;
   queryPicture.hidden = true;
+  again = searchText;
   start();
   open(new URLSearchParams({ text: text.value, target: target() }));
 }
@@ -148,8 +150,10 @@ function open(parameters) {
 
 async function searchPicture(file) {
   text.value = "";
+  URL.revokeObjectURL(queryPicture.src);
   queryPicture.src = URL.createObjectURL(file);
   queryPicture.hidden = false;
+  again = () => searchPicture(file);
   start();
   const abort = new AbortController();
   upload = abort;
@@ -161,15 +165,17 @@ async function searchPicture(file) {
       signal: abort.signal,
     });
     if (!answer.ok) {
-      fail(await answer.json());
+      const problem = await answer.json().catch(() => ({}));
+      if (upload === abort) fail(problem);
       return;
     }
     for await (const { name, data } of events(answer.body)) {
       if (upload !== abort) return;
       take(name, JSON.parse(data));
     }
-  } catch (e) {
-    if (e.name !== "AbortError") fail({ detail: String(e.message) });
+    if (upload === abort) fail({}); // cut off before its end
+  } catch {
+    if (upload === abort) fail({});
   }
 }
 
@@ -200,28 +206,26 @@ form.addEventListener("submit", (event) => {
 });
 form.addEventListener("change", (event) => {
   if (event.target.name !== "target") return;
-  if (queryPicture.hidden) searchText();
-  else if (picture.files[0]) searchPicture(picture.files[0]);
+  if (text.value.trim() !== "") searchText();
+  else again?.();
 });
-picture.addEventListener("change", () => picture.files[0] && searchPicture(picture.files[0]));
-drop.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" || event.key === " ") {
-    event.preventDefault();
-    picture.click();
-  }
+queryPicture.addEventListener("error", () => (queryPicture.hidden = true));
+picture.addEventListener("change", () => {
+  const file = picture.files[0];
+  picture.value = ""; // so that the same file can be chosen again
+  if (file) searchPicture(file);
 });
 addEventListener("dragover", (event) => {
+  if (!event.dataTransfer.types.includes("Files")) return;
   event.preventDefault();
   drop.classList.add("over");
 });
 addEventListener("dragleave", () => drop.classList.remove("over"));
 addEventListener("drop", (event) => {
+  if (!event.dataTransfer.types.includes("Files")) return;
   event.preventDefault();
   drop.classList.remove("over");
-  if (event.dataTransfer.files.length > 0) {
-    picture.files = event.dataTransfer.files;
-    searchPicture(event.dataTransfer.files[0]);
-  }
+  if (event.dataTransfer.files.length > 0) searchPicture(event.dataTransfer.files[0]);
 });
 
 // An address with a query shows its answer.
@@ -234,6 +238,11 @@ if (asked.has("text")) {
   text.value = asked.get("text");
   searchText();
 } else if (asked.has("vector") || asked.has("like")) {
+  again = () => {
+    asked.set("target", target());
+    start();
+    open(asked);
+  };
   start();
   open(asked);
 }

@@ -60,6 +60,7 @@ class Absence {
     private static final Logger LOG = Logger.getLogger(Absence.class);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final long TIMEOUT_SECONDS = 30;
+    private static final int TOMBSTONES_A_TRANSACTION = 5000;
 
     private final EncodeConfig config;
     private final TopicsConfig topicsConfig;
@@ -164,7 +165,7 @@ class Absence {
             }
         });
         Set<String> held = new HashSet<>();
-        readAll(reader, source, (id, there) -> update(held, prefix + id, there));
+        long end = readAll(reader, source, (id, there) -> update(held, prefix + id, there));
         gone.removeAll(held);
         if (gone.isEmpty()) {
             return;
@@ -172,12 +173,17 @@ class Absence {
         SourceStamp stamp = new SourceStamp(
                 source.topic(),
                 topics.topicId(source.topic()),
-                new Position(kind, source.partition(), Math.max(0, end(reader, source) - 1)));
+                new Position(kind, source.partition(), Math.max(0, end - 1)));
         String transaction = namespace.transactionalId(space, "absence", config.instance());
         try (KafkaProducer<byte[], byte[]> producer = clients.transactionalWriter(transaction)) {
             producer.initTransactions();
             producer.beginTransaction();
+            int sent = 0;
             for (String key : gone) {
+                if (++sent % TOMBSTONES_A_TRANSACTION == 0) {
+                    producer.commitTransaction();
+                    producer.beginTransaction();
+                }
                 var _ = producer.send(codec.write(new EmbeddingRecord.Deleted(ItemId.parse(key), stamp)));
                 if (kind == Kind.IMAGE && config.previews()) {
                     var _ = producer.send(new ProducerRecord<>(
@@ -280,7 +286,8 @@ class Absence {
         return new TopicPartition(namespace.embeddings(space), source.partition());
     }
 
-    private static void readAll(
+    /** Reads a partition to where it ends now, and says where that is. */
+    private static long readAll(
             KafkaConsumer<byte[], byte[]> reader, TopicPartition partition, BiConsumer<String, Boolean> record) {
         reader.assign(List.of(partition));
         reader.seekToBeginning(List.of(partition));
@@ -292,6 +299,7 @@ class Absence {
                 }
             }
         }
+        return end;
     }
 
     private static long begin(KafkaConsumer<byte[], byte[]> reader, TopicPartition partition) {

@@ -119,6 +119,12 @@ class BatchEncoder {
             };
         } catch (RejectedRecordException e) {
             return new Step.Refuse(item, e);
+        } catch (RuntimeException e) {
+            // Reading a record touches nothing but the record.
+            return new Step.Refuse(
+                    item,
+                    new RejectedRecordException(
+                            Reason.MALFORMED_ENVELOPE, "the record can't be read: " + e.getMessage(), e));
         }
     }
 

@@ -65,7 +65,7 @@ final class BatchPublisher implements AutoCloseable {
                 throw new KafkaException("a record of the batch was not taken: " + e.getMessage(), e);
             }
             open.commitTransaction();
-        } catch (KafkaException e) {
+        } catch (RuntimeException | Error e) {
             abandon(open);
             throw e;
         }
@@ -75,7 +75,7 @@ final class BatchPublisher implements AutoCloseable {
     private void abandon(KafkaProducer<byte[], byte[]> failed) {
         try {
             failed.abortTransaction();
-        } catch (KafkaException | IllegalStateException e) {
+        } catch (RuntimeException e) {
             LOG.debugf(e, "A failed transaction is left to the broker");
             producer = null;
             failed.close(java.time.Duration.ZERO);

@@ -31,6 +31,7 @@ public class ContentEncoder {
     private final Encoder encoder;
     private final FileReferences references;
     private final ImageDecoder decoder;
+    private final int batchSize;
     private final Cache<ContentDigest, EncodedContent> cache;
     private final Counter imageInferences;
     private final Counter textInferences;
@@ -40,6 +41,7 @@ public class ContentEncoder {
         this.encoder = encoder;
         this.references = references;
         this.decoder = new ImageDecoder(config.maxPixels(), encoder.drawingSize());
+        this.batchSize = config.batchSize();
         this.cache = Caffeine.newBuilder()
                 .maximumWeight(config.cache().asLongValue())
                 .weigher((ContentDigest digest, EncodedContent content) -> content.weight())
@@ -166,7 +168,11 @@ public class ContentEncoder {
                 List<String> sentences = words.values().stream()
                         .flatMap(text -> text.sentences().stream())
                         .toList();
-                List<Embedding> embeddings = encoder.encodeTexts(sentences);
+                List<Embedding> embeddings = new ArrayList<>(sentences.size());
+                for (int from = 0; from < sentences.size(); from += batchSize) {
+                    embeddings.addAll(
+                            encoder.encodeTexts(sentences.subList(from, Math.min(from + batchSize, sentences.size()))));
+                }
                 textInferences.increment(embeddings.size());
                 int from = 0;
                 for (Map.Entry<ContentDigest, Content.Words> entry : words.entrySet()) {

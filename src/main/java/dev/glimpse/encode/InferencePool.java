@@ -52,19 +52,16 @@ public class InferencePool {
             waitingQueries.decrementAndGet();
             throw new RejectedExecutionException(MAX_WAITING_QUERIES + " queries wait to be encoded already");
         }
-        return submit(0, () -> {
-            waitingQueries.decrementAndGet();
-            return work.call();
-        });
+        return submit(0, work, waitingQueries::decrementAndGet);
     }
 
     /** Runs a task of the ingestion, whose callers bound how many there are. */
     <T> Future<T> submitIngestion(Callable<T> work) {
-        return submit(1, work);
+        return submit(1, work, () -> {});
     }
 
-    private <T> Future<T> submit(int rank, Callable<T> work) {
-        Task<T> task = new Task<>(rank, sequence.incrementAndGet(), work);
+    private <T> Future<T> submit(int rank, Callable<T> work, Runnable ended) {
+        Task<T> task = new Task<>(rank, sequence.incrementAndGet(), work, ended);
         executor.execute(task);
         return task;
     }
@@ -77,11 +74,19 @@ public class InferencePool {
     private static final class Task<T> extends FutureTask<T> implements Comparable<Task<?>> {
         private final int rank;
         private final long order;
+        private final Runnable ended;
 
-        Task(int rank, long order, Callable<T> work) {
+        Task(int rank, long order, Callable<T> work, Runnable ended) {
             super(work);
             this.rank = rank;
             this.order = order;
+            this.ended = ended;
+        }
+
+        /** Also where it was cancelled before it ran. */
+        @Override
+        protected void done() {
+            ended.run();
         }
 
         @Override

@@ -148,10 +148,14 @@ public class SourceConsumer {
                     health.passing(kind);
                     return;
                 }
+                if (stopping.getCount() == 0) {
+                    // What was interrupted by the stop must not be taken for damaged.
+                    return;
+                }
                 publisher(kind).publish(encoded, group);
                 health.passing(kind);
                 return;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 health.failing(kind, e);
                 LOG.warnf(
                         "A batch of %d %s is tried again in %s: %s",

@@ -9,6 +9,7 @@ import dev.glimpse.ingest.InvalidRecordException;
 import dev.glimpse.ingest.SourceReader;
 import dev.glimpse.ingest.SourceWriter;
 import dev.glimpse.item.Content;
+import dev.glimpse.item.ContentDigest;
 import dev.glimpse.item.ImageFormat;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Kind;
@@ -129,14 +130,15 @@ public class ItemResource {
             @Context UriInfo uri,
             @Context Request request) {
         IndexedItem.Visible image = image(kind, id, uri);
-        EntityTag tag = new EntityTag(image.digest().hex().substring(0, 16));
+        byte[] jpeg = awaitPreview(image.item())
+                .orElseThrow(() -> Problem.of(404, "no-preview", "there is no preview of %s".formatted(image.item()))
+                        .exception());
+        // Of the bytes themselves: for a moment they may be those of the image's last version.
+        EntityTag tag = new EntityTag(ContentDigest.of(jpeg).hex().substring(0, 16));
         Response.ResponseBuilder unchanged = request.evaluatePreconditions(tag);
         if (unchanged != null) {
             return unchanged.tag(tag).build();
         }
-        byte[] jpeg = awaitPreview(image.item())
-                .orElseThrow(() -> Problem.of(404, "no-preview", "there is no preview of %s".formatted(image.item()))
-                        .exception());
         return Response.ok(jpeg, "image/jpeg")
                 .tag(tag)
                 .header(HttpHeaders.CACHE_CONTROL, "max-age=60")

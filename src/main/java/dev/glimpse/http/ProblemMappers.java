@@ -1,5 +1,6 @@
 package dev.glimpse.http;
 
+import dev.glimpse.ingest.BrokerUnavailableException;
 import dev.glimpse.query.QueryException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
@@ -30,6 +31,16 @@ final class ProblemMappers {
         @Override
         public Response toResponse(QueryException e) {
             return Problem.of(e.status(), e.kind(), e.sentence()).response();
+        }
+    }
+
+    /** What only the broker could do. */
+    @Provider
+    static class BrokerAway implements ExceptionMapper<BrokerUnavailableException> {
+        @Override
+        public Response toResponse(BrokerUnavailableException e) {
+            return Problem.of(503, "unavailable", String.valueOf(e.getMessage()))
+                    .response();
         }
     }
 

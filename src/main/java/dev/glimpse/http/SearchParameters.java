@@ -35,11 +35,11 @@ final class SearchParameters {
 
     /** The query of a GET. */
     SearchQuery query() {
-        return query(subject());
+        return query(subject(), timeout());
     }
 
     /** The query of a POST, whose subject is its body. */
-    SearchQuery query(Subject subject) {
+    SearchQuery query(Subject subject, Duration timeout) {
         return reject(
                 "k",
                 () -> new SearchQuery(
@@ -47,7 +47,7 @@ final class SearchParameters {
                         target(),
                         parameters.number("k", SearchQuery.DEFAULT_K),
                         parameters.positions("fresh"),
-                        timeout()));
+                        timeout));
     }
 
     private Subject subject() {
@@ -99,7 +99,7 @@ final class SearchParameters {
     }
 
     /** Such as {@code 500ms}, {@code 2s}, or in ISO 8601 {@code PT2S}; a bare number is milliseconds. */
-    private Duration timeout() {
+    Duration timeout() {
         String value = parameters.one("timeout");
         if (value == null) {
             return SearchQuery.DEFAULT_TIMEOUT;

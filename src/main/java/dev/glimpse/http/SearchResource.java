@@ -25,6 +25,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -120,8 +121,12 @@ public class SearchResource {
             throw Problem.of(400, "empty-body", "there is no picture: the body is empty")
                     .exception();
         }
-        return parameters.query(
-                searcher.encode(new Content.Picture(body, null)).await().atMost(SearchQuery.MAX_TIMEOUT));
+        long began = System.nanoTime();
+        Duration timeout = parameters.timeout();
+        SearchQuery.Subject subject = searcher.encode(new Content.Picture(body, null), timeout);
+        // One time limit for both: encoding the picture, and the answer.
+        Duration rest = timeout.minusNanos(System.nanoTime() - began);
+        return parameters.query(subject, rest.isPositive() ? rest : Duration.ofMillis(1));
     }
 
     private Multi<SearchEvent> answer(SearchQuery query) {

@@ -22,6 +22,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,7 +95,10 @@ public class IndexView {
             } catch (IllegalStateException e) {
                 // Its successor has just taken its place, or it is being opened again.
                 VectorIndex now = feed == null ? null : feed.served();
-                if (now == null || now.equals(served)) {
+                if (now == null) {
+                    return Optional.empty();
+                }
+                if (now.equals(served)) {
                     throw e;
                 }
                 served = now;
@@ -176,7 +180,10 @@ public class IndexView {
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 try {
                     EmbeddingRecord read = codec.read(record);
-                    stamps.add(read.source());
+                    if (read instanceof EmbeddingRecord.Progress) {
+                        // These alone say how far the encoders are: a tombstone of theirs may be ahead of it.
+                        stamps.add(read.source());
+                    }
                     change(read).ifPresent(changes::add);
                 } catch (IllegalArgumentException e) {
                     // Encoders alone write here; what anybody else writes must not stop the view.
@@ -206,6 +213,18 @@ public class IndexView {
                 case EmbeddingRecord.Deleted(var item, var source) -> Optional.of(new IndexChange.Delete(item, source));
                 case EmbeddingRecord.Progress _ -> Optional.empty();
             };
+        }
+
+        /** Offsets of a source topic that was made anew begin again: what the old one's said counts no more. */
+        @Override
+        ViewPositions trusted(ViewPositions positions) {
+            Map<ViewPositions.SourcePartition, ViewPositions.Reached> sources = new HashMap<>(positions.sources());
+            sources.entrySet()
+                    .removeIf(source -> !topics.topicId(
+                                    namespace.source(source.getKey().kind()))
+                            .equals(source.getValue().topicId()));
+            return new ViewPositions(
+                    positions.origin(), positions.next(), sources, positions.caughtUp(), positions.time());
         }
 
         @Override

@@ -19,11 +19,16 @@ import org.jspecify.annotations.Nullable;
 final class SourceEnds {
 
     private static final Duration POLL = Duration.ofMillis(200);
+    /** For a first connection and fetch. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** Looking costs a fetch: not at every poll of a view that has far to go. */
+    private static final Duration INTERVAL = Duration.ofMillis(500);
 
     private final KafkaClients clients;
     private final Namespace namespace;
     private final int partitions;
     private @Nullable Map<TopicPartition, Long> ends;
+    private long nextLook = System.nanoTime();
 
     SourceEnds(KafkaClients clients, Namespace namespace, int partitions) {
         this.clients = clients;
@@ -37,6 +42,10 @@ final class SourceEnds {
         if (missing.isEmpty()) {
             return true;
         }
+        if (System.nanoTime() - nextLook < 0) {
+            return false;
+        }
+        nextLook = System.nanoTime() + INTERVAL.toNanos();
         try (KafkaConsumer<byte[], byte[]> probe = clients.reader("source-ends")) {
             for (Map.Entry<TopicPartition, Long> end : missing.entrySet()) {
                 probe.assign(List.of(end.getKey()));
@@ -46,13 +55,23 @@ final class SourceEnds {
                 } else {
                     probe.seek(end.getKey(), from);
                 }
-                boolean records = !probe.poll(POLL).isEmpty();
-                if (records || probe.position(end.getKey()) < end.getValue()) {
+                if (!onlyMarkersBefore(probe, end.getKey(), end.getValue())) {
                     return false;
                 }
             }
             return true;
         }
+    }
+
+    /** Whether a reader comes from where it stands to an offset without meeting a record. */
+    private static boolean onlyMarkersBefore(KafkaConsumer<byte[], byte[]> probe, TopicPartition partition, long end) {
+        long patience = System.nanoTime() + PATIENCE.toNanos();
+        while (probe.position(partition) < end) {
+            if (!probe.poll(POLL).isEmpty() || System.nanoTime() - patience > 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private long next(ViewPositions positions, TopicPartition partition) {

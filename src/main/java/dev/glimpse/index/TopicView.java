@@ -61,6 +61,11 @@ abstract class TopicView<S extends PositionedStore> {
     abstract ViewPositions apply(
             S store, List<ConsumerRecord<byte[], byte[]>> records, ViewPositions before, Map<Integer, Long> next);
 
+    /** What of a store's positions still holds. */
+    ViewPositions trusted(ViewPositions positions) {
+        return positions;
+    }
+
     /** Whether a store at these positions holds all that it ought to hold before it is served for the first time. */
     abstract boolean isCaughtUp(ViewPositions positions);
 
@@ -114,7 +119,7 @@ abstract class TopicView<S extends PositionedStore> {
                 break;
             } catch (OffsetOutOfRangeException e) {
                 moveAside(e);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 trouble = String.valueOf(e.getMessage());
                 LOG.errorf(e, "The view of %s stands still; it is opened again in %d ms", topic, backOff);
                 abandon();
@@ -140,7 +145,7 @@ abstract class TopicView<S extends PositionedStore> {
             Collection<TopicPartition> assigned = assignment();
             open.assign(assigned);
             S store = feeding().store();
-            ViewPositions positions = store.positions();
+            ViewPositions positions = trusted(store.positions());
             for (TopicPartition partition : assigned) {
                 Long next = positions.next().get(partition.partition());
                 if (next == null) {
@@ -164,6 +169,8 @@ abstract class TopicView<S extends PositionedStore> {
                     }
                     applied(positions);
                     if (isDue(positions, committed)) {
+                        // The time of a commit says that nothing was missed until then: so ask, do not assume.
+                        open.endOffsets(assigned);
                         positions = stamped(positions);
                         store.commit(positions);
                         committed = positions;

@@ -2,10 +2,12 @@ package dev.glimpse.index;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -62,13 +64,14 @@ final class ViewDirectory<S extends PositionedStore> {
 
     /** Opens what is there, or begins anew. */
     Found<S> open() {
+        List<Opened<S>> opened = new ArrayList<>();
         try {
             Files.createDirectories(root);
             Opened<S> complete = null;
             Opened<S> tooOld = null;
             Opened<S> building = null;
             for (Path folder : views()) {
-                Opened<S> found = tryOpen(folder).orElse(null);
+                Opened<S> found = tryOpen(folder, opened).orElse(null);
                 if (found == null) {
                     continue;
                 }
@@ -89,7 +92,8 @@ final class ViewDirectory<S extends PositionedStore> {
             }
             return choose(complete, tooOld, building);
         } catch (IOException e) {
-            throw new UncheckedIOException("the view's folder %s can't be used".formatted(root), e);
+            opened.forEach(store -> store.store().close());
+            throw new UncheckedIOException("the view's folder %s can't be used: %s".formatted(root, e.getMessage()), e);
         }
     }
 
@@ -139,10 +143,12 @@ final class ViewDirectory<S extends PositionedStore> {
         LOG.warnf("The view in %s %s: it is moved aside to %s and built anew from the topic", folder, why, aside);
     }
 
-    private Optional<Opened<S>> tryOpen(Path folder) throws IOException {
+    private Optional<Opened<S>> tryOpen(Path folder, List<Opened<S>> all) throws IOException {
         S store;
         try {
             store = opener.open(folder);
+        } catch (StoreInUseException | AccessDeniedException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             moveAside(folder, "is damaged (%s)".formatted(e));
             return Optional.empty();
@@ -153,7 +159,9 @@ final class ViewDirectory<S extends PositionedStore> {
             moveAside(folder, "is of %s, not of %s".formatted(found, origin));
             return Optional.empty();
         }
-        return Optional.of(new Opened<>(store, folder));
+        Opened<S> opened = new Opened<>(store, folder);
+        all.add(opened);
+        return Optional.of(opened);
     }
 
     /** The folders of stores, the newest first. */

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -47,6 +48,7 @@ public class SourceReader {
      *
      * @return empty where the record is gone (a later version took its place, and the log was compacted), or holds no
      *     picture
+     * @throws BrokerUnavailableException if the broker does not answer in time
      * @throws InvalidRecordException if what it refers to can't be read any more
      */
     public Optional<Content.Picture> picture(ItemId item, Position position)
@@ -71,7 +73,10 @@ public class SourceReader {
     }
 
     private Optional<ConsumerRecord<byte[], byte[]>> read(Position position) throws InterruptedException {
-        KafkaConsumer<byte[], byte[]> reader = idle.take();
+        KafkaConsumer<byte[], byte[]> reader = idle.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        if (reader == null) {
+            throw new BrokerUnavailableException("too many originals are read at once");
+        }
         try {
             TopicPartition partition = new TopicPartition(namespace.source(position.kind()), position.partition());
             reader.assign(List.of(partition));
@@ -85,7 +90,8 @@ public class SourceReader {
                     return Optional.empty();
                 }
             }
-            return Optional.empty();
+            throw new BrokerUnavailableException(
+                    "the broker did not give the record at %s in time".formatted(position));
         } catch (OffsetOutOfRangeException e) {
             return Optional.empty();
         } finally {

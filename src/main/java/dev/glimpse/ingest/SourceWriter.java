@@ -81,7 +81,8 @@ public class SourceWriter {
                 if (e == null) {
                     emitter.complete(new Position(item.kind(), written.partition(), written.offset()));
                 } else {
-                    emitter.fail(e);
+                    emitter.fail(new BrokerUnavailableException(
+                            "the broker did not take the record of %s: %s".formatted(item, e.getMessage()), e));
                 }
             });
         });

@@ -7,6 +7,12 @@ import org.jspecify.annotations.Nullable;
 /** What of an item is encoded. */
 public sealed interface Content {
 
+    /** The longest text or caption, in characters: a model reads some hundred, and a record of embeddings must hold it. */
+    int MAX_TEXT = 64 * 1024;
+
+    /** How many templates a label may have. CLIP's authors use 80 for ImageNet. */
+    int MAX_TEMPLATES = 256;
+
     /** A picture: the bytes of its file. Immutable by agreement: whoever hands bytes over no longer writes to them. */
     final class Picture implements Content {
         private final byte[] bytes;
@@ -59,12 +65,22 @@ public sealed interface Content {
      *                  the text alone
      */
     record Words(String text, List<String> templates) implements Content {
-        /** @throws IllegalArgumentException if the text is blank or a template lacks its {@code {}} */
+        /** @throws IllegalArgumentException if the text is blank or too long, or a template lacks its {@code {}} */
         public Words {
             if (text.isBlank()) {
                 throw new IllegalArgumentException("the text is empty");
             }
+            if (text.length() > MAX_TEXT) {
+                throw new IllegalArgumentException(
+                        "the text has %d characters; at most %d are kept".formatted(text.length(), MAX_TEXT));
+            }
             templates = List.copyOf(templates);
+            if (templates.size() > MAX_TEMPLATES
+                    || templates.stream().mapToLong(String::length).sum() > MAX_TEXT) {
+                throw new IllegalArgumentException(
+                        "there are %d templates; at most %d, of %d characters in all, are taken"
+                                .formatted(templates.size(), MAX_TEMPLATES, MAX_TEXT));
+            }
             for (String template : templates) {
                 if (!template.contains("{}")) {
                     throw new IllegalArgumentException("the template '%s' has no {}".formatted(template));

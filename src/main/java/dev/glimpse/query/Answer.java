@@ -77,7 +77,13 @@ final class Answer {
         try {
             stream.say(described());
             if (!query.fresh().isEmpty()) {
-                view.await(query.fresh()).await().atMost(Duration.ofNanos(remaining()));
+                // The time limit stands before the wait: a wait that is interrupted must also leave the view's queue.
+                view.await(query.fresh())
+                        .ifNoItem()
+                        .after(Duration.ofNanos(Math.max(remaining(), 1_000_000)))
+                        .fail()
+                        .await()
+                        .indefinitely();
             }
             Embedding embedding = embedding(stream);
             Future<?> search = searcher.submit(() -> search(embedding, stream));

@@ -10,15 +10,16 @@ import dev.glimpse.item.Content;
 import dev.glimpse.item.ItemId;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Multi;
-import io.smallrye.mutiny.Uni;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Answers queries as streams. Thread-safe. */
@@ -56,23 +57,31 @@ public class Searcher {
      * Encodes a picture that is searched for. The vector is rounded to the form that an address can carry, so that the
      * answer's {@code self} ranks alike.
      *
-     * @return the query's subject; fails with a {@link QueryException} if the picture can't be decoded
+     * @param timeout how long to wait for it; blocks
+     * @return the query's subject
+     * @throws QueryException if the picture can't be decoded, or not in time
      */
-    public Uni<SearchQuery.Subject> encode(Content.Picture picture) {
-        return Uni.createFrom()
-                .emitter(emitter -> Thread.ofVirtual().name("encode-query").start(() -> {
-                    try {
-                        Embedding embedding = encoder.encodeImage(picture).get();
-                        emitter.complete(new SearchQuery.Subject.Vector(embedding.roundedToAddressForm()));
-                    } catch (ExecutionException e) {
-                        emitter.fail(failure(e.getCause()));
-                    } catch (RejectedExecutionException e) {
-                        emitter.fail(new QueryException(
-                                QueryException.Cause.UNAVAILABLE, String.valueOf(e.getMessage()), e));
-                    } catch (InterruptedException e) {
-                        emitter.fail(e);
-                    }
-                }));
+    public SearchQuery.Subject encode(Content.Picture picture, Duration timeout) {
+        Future<Embedding> encoding;
+        try {
+            encoding = encoder.encodeImage(picture);
+        } catch (RejectedExecutionException e) {
+            throw new QueryException(QueryException.Cause.UNAVAILABLE, String.valueOf(e.getMessage()), e);
+        }
+        try {
+            return new SearchQuery.Subject.Vector(
+                    encoding.get(timeout.toNanos(), TimeUnit.NANOSECONDS).roundedToAddressForm());
+        } catch (ExecutionException e) {
+            throw failure(e.getCause());
+        } catch (TimeoutException e) {
+            throw new QueryException(
+                    QueryException.Cause.UNAVAILABLE, "the picture was not encoded within " + timeout, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QueryException(QueryException.Cause.UNAVAILABLE, "the service stops", e);
+        } finally {
+            encoding.cancel(false);
+        }
     }
 
     private static QueryException failure(@Nullable Throwable cause) {

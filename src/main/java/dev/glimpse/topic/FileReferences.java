@@ -4,9 +4,16 @@ import dev.glimpse.item.Content;
 import dev.glimpse.item.ItemId;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +34,7 @@ public class FileReferences {
      * Reads the picture that a record refers to.
      *
      * @throws RejectedRecordException if the reference may not be followed or can't be read
+     * @throws UncheckedIOException    if it can't be read by no fault of the record's: to be tried again
      */
     public Content.Picture read(ItemId item, URI uri) throws RejectedRecordException {
         if (!"file".equalsIgnoreCase(uri.getScheme())) {
@@ -35,9 +43,10 @@ public class FileReferences {
         if (root == null) {
             throw refused(item, uri, "no root for files is configured (glimpse.topics.file-root)");
         }
+        Path base = base(root);
         try {
             Path file = Path.of(uri).toRealPath();
-            if (!file.startsWith(root.toRealPath()) || !Files.isRegularFile(file)) {
+            if (!file.startsWith(base) || !Files.isRegularFile(file)) {
                 throw refused(item, uri, "it is no file below the configured root");
             }
             long size = Files.size(file);
@@ -47,10 +56,12 @@ public class FileReferences {
                         "the file that %s refers to has %d bytes; it must have 1 to %d"
                                 .formatted(item, size, RecordSize.MAX_VALUE));
             }
-            return new Content.Picture(Files.readAllBytes(file), null);
+            try (InputStream stream = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+                return new Content.Picture(stream.readNBytes(RecordSize.MAX_VALUE), null);
+            }
         } catch (IllegalArgumentException | FileSystemNotFoundException e) {
             throw refused(item, uri, String.valueOf(e.getMessage()));
-        } catch (IOException e) {
+        } catch (NoSuchFileException | AccessDeniedException | NotDirectoryException | FileSystemLoopException e) {
             // Outside the root nothing is told of what exists.
             boolean below =
                     Path.of(uri).normalize().startsWith(root.toAbsolutePath().normalize());
@@ -60,6 +71,17 @@ public class FileReferences {
                             "the file that %s refers to, %s, can't be read".formatted(item, uri),
                             e)
                     : refused(item, uri, "it is no file below the configured root");
+        } catch (IOException e) {
+            throw new UncheckedIOException("the file that %s refers to can't be read now".formatted(item), e);
+        }
+    }
+
+    /** Where the root itself is away (a mount that is not there), it is no fault of the record's. */
+    private static Path base(Path root) {
+        try {
+            return root.toRealPath();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the root for files %s can't be read".formatted(root), e);
         }
     }
 

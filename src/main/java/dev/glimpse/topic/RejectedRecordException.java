@@ -4,6 +4,7 @@ package dev.glimpse.topic;
 public final class RejectedRecordException extends Exception {
 
     private static final long serialVersionUID = 1L;
+    private static final int MAX_SENTENCE = 1000;
 
     private final Reason reason;
 
@@ -27,8 +28,9 @@ public final class RejectedRecordException extends Exception {
         return reason;
     }
 
-    /** The sentence. */
+    /** The sentence, cut where it quotes more of the input than a header or a record has room for. */
     public String sentence() {
-        return String.valueOf(getMessage());
+        String sentence = String.valueOf(getMessage());
+        return sentence.length() <= MAX_SENTENCE ? sentence : sentence.substring(0, MAX_SENTENCE) + "…";
     }
 }

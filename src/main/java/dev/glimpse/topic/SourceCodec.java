@@ -75,6 +75,12 @@ public final class SourceCodec {
                     Reason.EMPTY, "the value of %s is empty; a null value deletes".formatted(item));
         }
         String caption = SourceHeaders.text(headers, SourceHeaders.CAPTION);
+        if (caption != null && caption.length() > Content.MAX_TEXT) {
+            throw new RejectedRecordException(
+                    Reason.MALFORMED_HEADER,
+                    "the caption of %s has %d characters; at most %d are kept"
+                            .formatted(item, caption.length(), Content.MAX_TEXT));
+        }
         Metadata metadata = headerMetadata(headers);
         String contentType = SourceHeaders.text(headers, SourceHeaders.CONTENT_TYPE);
         if (SourceHeaders.text(headers, SourceHeaders.CLOUDEVENT_VERSION) != null
@@ -151,6 +157,13 @@ public final class SourceCodec {
         return switch (item.kind()) {
             case IMAGE -> {
                 String said = text(item, envelope, "caption");
+                if (said != null && said.length() > Content.MAX_TEXT) {
+                    throw malformed(
+                            item,
+                            "the caption has %d characters; at most %d are kept"
+                                    .formatted(said.length(), Content.MAX_TEXT),
+                            null);
+                }
                 yield new SourceRecord.Upsert(item, image(item, envelope), said == null ? caption : said, whole);
             }
             case TEXT -> new SourceRecord.Upsert(item, words(item, required(item, envelope), List.of()), null, whole);
@@ -160,7 +173,9 @@ public final class SourceCodec {
                         item,
                         words(item, required(item, envelope), templates(item, envelope)),
                         null,
-                        vocabulary == null ? whole : whole.and(Map.of("vocabulary", vocabulary)));
+                        vocabulary == null
+                                ? whole
+                                : and(item, whole, Map.of("vocabulary", vocabulary), Reason.MALFORMED_ENVELOPE));
             }
         };
     }
@@ -219,6 +234,15 @@ public final class SourceCodec {
         }
     }
 
+    private static Metadata and(ItemId item, Metadata metadata, Map<String, String> fields, Reason reason)
+            throws RejectedRecordException {
+        try {
+            return metadata.and(fields);
+        } catch (IllegalArgumentException e) {
+            throw new RejectedRecordException(reason, "the metadata of %s: %s".formatted(item, e.getMessage()), e);
+        }
+    }
+
     private static Metadata headerMetadata(Headers headers) throws RejectedRecordException {
         String json = SourceHeaders.text(headers, SourceHeaders.METADATA);
         if (json == null) {
@@ -261,7 +285,7 @@ public final class SourceCodec {
         SourceRecord read = readValue(item, event.getDataContentType(), data, caption, metadata);
         return switch (read) {
             case SourceRecord.Upsert(ItemId id, Content content, String said, Metadata known) ->
-                new SourceRecord.Upsert(id, content, said, known.and(attributes));
+                new SourceRecord.Upsert(id, content, said, and(item, known, attributes, Reason.MALFORMED_CLOUDEVENT));
             case SourceRecord.Delete delete -> delete;
         };
     }

@@ -135,6 +135,44 @@ class SourceCodecTest {
         assertThat(refusal(TEXT, bytes("x"), "ce_specversion", "1.0").reason()).isEqualTo(Reason.MALFORMED_CLOUDEVENT);
     }
 
+    @Test
+    void refusesWhatAnEmbeddingsRecordCouldNotHold() {
+        String large = "x".repeat(Metadata.MAX_BYTES);
+        String json = "application/json";
+
+        assertThat(refusal(TEXT, bytes(large + "x")).reason()).isEqualTo(Reason.INVALID_TEXT);
+        assertThat(refusal(IMAGE, bytes("x"), "glimpse-caption", large + "x").reason())
+                .isEqualTo(Reason.MALFORMED_HEADER);
+        assertThat(refusal(IMAGE, bytes("{\"data\":\"AA==\",\"caption\":\"%sx\"}".formatted(large)))
+                        .reason())
+                .isEqualTo(Reason.MALFORMED_ENVELOPE);
+        assertThat(refusal(
+                                LABEL,
+                                bytes("{\"text\":\"x\",\"vocabulary\":\"%s\"}".formatted(large)),
+                                "content-type",
+                                json)
+                        .reason())
+                .isEqualTo(Reason.MALFORMED_ENVELOPE);
+        assertThat(refusal(
+                                LABEL,
+                                bytes("{\"text\":\"x\",\"templates\":[%s]}"
+                                        .formatted("\"{}\",".repeat(300) + "\"{}\"")),
+                                "content-type",
+                                json)
+                        .reason())
+                .isEqualTo(Reason.INVALID_TEXT);
+        assertThat(refusal(TEXT, bytes("x"), "ce_specversion", "1.0", "ce_id", large, "ce_type", "t", "ce_source", "/s")
+                        .reason())
+                .isEqualTo(Reason.MALFORMED_CLOUDEVENT);
+    }
+
+    @Test
+    void cutsASentenceThatQuotesALargeInput() {
+        RejectedRecordException refused = refusal(IMAGE, bytes("{\"uri\":\"%s\"}".formatted("a".repeat(3_000_000))));
+
+        assertThat(refused.sentence()).hasSizeLessThan(1100).endsWith("…");
+    }
+
     private static RejectedRecordException refusal(ItemId item, byte[] value, String... headers) {
         return catchThrowableOfType(
                 RejectedRecordException.class, () -> SourceCodec.read(item, value, headers(headers)));

@@ -1,5 +1,6 @@
 package dev.glimpse.index.lucene;
 
+import dev.glimpse.index.StoreInUseException;
 import dev.glimpse.index.ViewPositions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,6 +11,7 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.LockObtainFailedException;
 import org.apache.lucene.store.MMapDirectory;
 
 /**
@@ -43,16 +45,24 @@ final class LuceneStore implements AutoCloseable {
     LuceneStore(Path path, IndexWriterConfig config, ViewPositions.Origin origin) throws IOException {
         Files.createDirectories(path);
         directory = new MMapDirectory(path);
+        IndexWriter opened = null;
         try {
             config.setOpenMode(IndexWriterConfig.OpenMode.CREATE_OR_APPEND);
             config.setCommitOnClose(false);
             boolean existed = DirectoryReader.indexExists(directory);
-            writer = new IndexWriter(directory, config);
+            opened = new IndexWriter(directory, config);
+            writer = opened;
             Map<String, String> commit =
                     existed ? DirectoryReader.listCommits(directory).getLast().getUserData() : Map.of();
             ViewPositions positions = existed ? ViewPositions.ofCommit(commit) : ViewPositions.none(origin);
             state = new State(DirectoryReader.open(writer), positions);
+        } catch (LockObtainFailedException e) {
+            directory.close();
+            throw new StoreInUseException("another process uses the view in %s".formatted(path), e);
         } catch (IOException | RuntimeException e) {
+            if (opened != null) {
+                opened.rollback();
+            }
             directory.close();
             throw e;
         }
