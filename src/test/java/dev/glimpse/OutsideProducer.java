@@ -1,7 +1,10 @@
 package dev.glimpse;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -27,6 +30,8 @@ public final class OutsideProducer implements AutoCloseable {
                 Map.of(
                         ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
                         bootstrapServers,
+                        ProducerConfig.LINGER_MS_CONFIG,
+                        0,
                         ProducerConfig.ACKS_CONFIG,
                         "all",
                         ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
@@ -41,6 +46,24 @@ public final class OutsideProducer implements AutoCloseable {
         RecordMetadata written = producer.send(
                         record(topic, key == null ? null : key.getBytes(StandardCharsets.UTF_8), value, headers))
                 .get(30, TimeUnit.SECONDS);
+        return token(topic, written);
+    }
+
+    /** Sends records without waiting for each; says the freshness token of the last, once all are acknowledged. */
+    public String sendAll(String topic, List<ProducerRecord<byte[], byte[]>> records) throws Exception {
+        List<Future<RecordMetadata>> acknowledgements = new ArrayList<>();
+        for (ProducerRecord<byte[], byte[]> record : records) {
+            acknowledgements.add(producer.send(record));
+        }
+        String last = "";
+        for (Future<RecordMetadata> acknowledgement : acknowledgements) {
+            RecordMetadata written = acknowledgement.get(60, TimeUnit.SECONDS);
+            last = token(topic, written);
+        }
+        return last;
+    }
+
+    private static String token(String topic, RecordMetadata written) {
         return topic.substring(topic.lastIndexOf('.') + 1) + "-" + written.partition() + "-" + written.offset();
     }
 

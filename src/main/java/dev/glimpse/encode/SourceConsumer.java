@@ -13,6 +13,7 @@ import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumer;
 import io.smallrye.reactive.messaging.kafka.KafkaRecordBatch;
 import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordBatchMetadata;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
@@ -21,22 +22,30 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.common.TopicPartition;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes batches from the source topics' channels and sees each through: encoded, published, or tried again for as long as
- * it takes. A batch is given up only when its partitions were assigned anew; they are then read from the last
+ * it takes. While a batch is published the next is encoded; they are published in order. A batch is given up only when its partitions were assigned anew; they are then read from the last
  * published offset by whoever has them.
  */
 @ApplicationScoped
@@ -49,7 +58,7 @@ public class SourceConsumer {
     private final EncoderHealth health;
     private final KafkaClientService connectors;
     private final EncodeConfig config;
-    private final Map<Kind, BatchPublisher> publishers = new EnumMap<>(Kind.class);
+    private final Map<Kind, Lane> lanes = new EnumMap<>(Kind.class);
     private final CountDownLatch stopping = new CountDownLatch(1);
 
     SourceConsumer(
@@ -65,9 +74,8 @@ public class SourceConsumer {
         this.connectors = connectors;
         this.config = config;
         for (Kind kind : Kind.values()) {
-            publishers.put(
-                    kind,
-                    new BatchPublisher(clients, namespace.transactionalId(space, kind.plural(), config.instance())));
+            String transactionalId = namespace.transactionalId(space, kind.plural(), config.instance());
+            lanes.put(kind, new Lane(kind, new BatchPublisher(clients, transactionalId)));
         }
     }
 
@@ -120,59 +128,112 @@ public class SourceConsumer {
         IncomingKafkaRecordBatchMetadata<byte[], byte[]> metadata =
                 batch.getMetadata(IncomingKafkaRecordBatchMetadata.class).orElseThrow();
         try {
-            seeThrough(kind, metadata);
+            lane(kind).take(metadata);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         return CompletableFuture.completedFuture(null);
     }
 
-    private void seeThrough(Kind kind, IncomingKafkaRecordBatchMetadata<byte[], byte[]> metadata)
-            throws InterruptedException {
-        Iterable<ConsumerRecord<byte[], byte[]>> records = metadata.getRecords();
-        EncodedBatch encoded = null;
-        Duration wait = config.backOff();
-        while (stopping.getCount() > 0) {
+    /** What one kind's batches go through, in order: while one is published, the next is encoded. */
+    private final class Lane {
+        private final Kind kind;
+        private final BatchPublisher publisher;
+        private final ExecutorService publishing;
+        private Future<?> previous = CompletableFuture.completedFuture(null);
+        private @Nullable ConsumerGroupMetadata group;
+
+        Lane(Kind kind, BatchPublisher publisher) {
+            this.kind = kind;
+            this.publisher = publisher;
+            this.publishing = Executors.newSingleThreadExecutor(Thread.ofPlatform()
+                    .name("publish-" + kind.plural())
+                    .daemon()
+                    .factory());
+        }
+
+        void take(IncomingKafkaRecordBatchMetadata<byte[], byte[]> batch) throws InterruptedException {
+            AtomicReference<@Nullable EncodedBatch> encoded = new AtomicReference<>();
+            seeThrough(batch, () -> {
+                encoded.set(encoder.encode(kind, batch.getRecords()));
+                return true;
+            });
+            EncodedBatch ready = encoded.get();
             try {
-                ConsumerGroupMetadata group = membership(kind);
-                if (group.generationId() != metadata.getConsumerGroupGenerationId()) {
-                    LOG.infof(
-                            "A batch of %d %s is left to the partitions' new assignment",
-                            metadata.count(), kind.plural());
-                    return;
-                }
-                if (encoded == null) {
-                    encoded = encoder.encode(kind, records);
-                } else if (isCommitted(kind, encoded)) {
-                    // The last try's commit went through, though its answer did not.
-                    health.passing(kind);
-                    return;
-                }
-                if (stopping.getCount() == 0) {
-                    // What was interrupted by the stop must not be taken for damaged.
-                    return;
-                }
-                publisher(kind).publish(encoded, group);
-                health.passing(kind);
-                return;
-            } catch (RuntimeException | Error e) {
-                health.failing(kind, e);
-                LOG.warnf(
-                        "A batch of %d %s is tried again in %s: %s",
-                        metadata.count(), kind.plural(), wait, e.getMessage());
-                LOG.debug("The cause", e);
-                if (stopping.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {
-                    return;
-                }
-                wait = wait.multipliedBy(2).compareTo(config.maxBackOff()) > 0
-                        ? config.maxBackOff()
-                        : wait.multipliedBy(2);
+                previous.get();
+            } catch (ExecutionException e) {
+                LOG.errorf(e, "Publishing %s ended", kind.plural());
+            }
+            if (ready != null && stopping.getCount() > 0) {
+                previous = publishing.submit(() -> publish(batch, ready));
             }
         }
-    }
 
-    private ConsumerGroupMetadata membership(Kind kind) {
-        return consumer(kind).consumerGroupMetadata().await().atMost(CLIENT_TIMEOUT);
+        private void publish(IncomingKafkaRecordBatchMetadata<byte[], byte[]> batch, EncodedBatch encoded) {
+            AtomicBoolean again = new AtomicBoolean();
+            try {
+                seeThrough(batch, () -> {
+                    boolean first = again.compareAndSet(false, true);
+                    ConsumerGroupMetadata member = membership(batch.getConsumerGroupGenerationId(), first);
+                    if (member == null) {
+                        LOG.infof(
+                                "A batch of %d %s is left to the partitions' new assignment",
+                                batch.count(), kind.plural());
+                    } else if (first || !isCommitted(kind, encoded)) {
+                        // Otherwise the last try's commit went through, though its answer did not.
+                        publisher.publish(encoded, member);
+                    }
+                    return true;
+                });
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        /**
+         * The membership with which a batch of a generation is published, or null where that generation has passed. Asking
+         * the consumer waits for its poll to end: so it is asked once for each generation, and after a failure; a stale
+         * answer is refused by the broker.
+         */
+        private @Nullable ConsumerGroupMetadata membership(int generation, boolean first) {
+            ConsumerGroupMetadata known = group;
+            if (known == null || known.generationId() != generation || !first) {
+                known = consumer(kind).consumerGroupMetadata().await().atMost(CLIENT_TIMEOUT);
+                group = known;
+            }
+            return known.generationId() == generation ? known : null;
+        }
+
+        /** Tries for as long as it takes, or until the service stops. */
+        private void seeThrough(IncomingKafkaRecordBatchMetadata<byte[], byte[]> batch, Callable<Boolean> step)
+                throws InterruptedException {
+            Duration wait = config.backOff();
+            while (stopping.getCount() > 0) {
+                try {
+                    step.call();
+                    health.passing(kind);
+                    return;
+                } catch (InterruptedException e) {
+                    throw e;
+                } catch (Exception | Error e) {
+                    health.failing(kind, e);
+                    LOG.warnf(
+                            "A batch of %d %s is tried again in %s: %s",
+                            batch.count(), kind.plural(), wait, e.getMessage());
+                    LOG.debug("The cause", e);
+                    if (stopping.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {
+                        return;
+                    }
+                    Duration doubled = wait.multipliedBy(2);
+                    wait = doubled.compareTo(config.maxBackOff()) > 0 ? config.maxBackOff() : doubled;
+                }
+            }
+        }
+
+        void close() {
+            publishing.shutdownNow();
+            publisher.close();
+        }
     }
 
     private boolean isCommitted(Kind kind, EncodedBatch encoded) {
@@ -190,12 +251,12 @@ public class SourceConsumer {
         return connectors.getConsumer(kind.plural());
     }
 
-    private BatchPublisher publisher(Kind kind) {
-        return java.util.Objects.requireNonNull(publishers.get(kind));
+    private Lane lane(Kind kind) {
+        return Objects.requireNonNull(lanes.get(kind));
     }
 
-    @jakarta.annotation.PreDestroy
+    @PreDestroy
     void close() {
-        publishers.values().forEach(BatchPublisher::close);
+        lanes.values().forEach(Lane::close);
     }
 }

@@ -32,6 +32,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.imageio.ImageIO;
+import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * The whole pipeline against the raw model, in one run: pictures from an outside producer to their visibility in the
@@ -44,6 +45,7 @@ public final class PipelineLoad {
     private static final int THREADS = 2;
     private static final int CLIP_IMAGES = 240;
     private static final int BUNDLED_IMAGES = 1500;
+    private static final int WARM_UP_IMAGES = 160;
     private static final int PROBES = 300;
     private static final int WARM_UP = 100;
     private static final String BUNDLED = "classpath:models/glimpse-interim";
@@ -88,7 +90,7 @@ public final class PipelineLoad {
     private double plainLoop(String model, List<byte[]> pictures) throws Exception {
         try (OnnxDualEncoder encoder = OnnxDualEncoder.open(model, folder.resolve("plain"), 1);
                 ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
-            encodeAll(encoder, threads, pictures.subList(0, 4 * BATCH));
+            encodeAll(encoder, threads, pictures(WARM_UP_IMAGES, 1_000_000));
             long began = System.nanoTime();
             encodeAll(encoder, threads, pictures);
             return secondsSince(began);
@@ -122,7 +124,7 @@ public final class PipelineLoad {
                         "glimpse.encode.threads=" + THREADS,
                         "glimpse.encode.batch-size=" + BATCH);
                 OutsideProducer producer = ready(service)) {
-            awaitVisible(service, send(producer, "warm-up", pictures(4 * BATCH, 1_000_000)));
+            awaitVisible(service, send(producer, "warm-up", pictures(WARM_UP_IMAGES, 1_000_000)));
             long began = System.nanoTime();
             awaitVisible(service, send(producer, "picture", pictures));
             return secondsSince(began);
@@ -135,11 +137,12 @@ public final class PipelineLoad {
     }
 
     private static String send(OutsideProducer producer, String prefix, List<byte[]> pictures) throws Exception {
-        String last = "";
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         for (int i = 0; i < pictures.size(); i++) {
-            last = producer.send("glimpse.images", prefix + "-" + i, pictures.get(i));
+            byte[] key = (prefix + "-" + i).getBytes(StandardCharsets.UTF_8);
+            records.add(OutsideProducer.record("glimpse.images", key, pictures.get(i)));
         }
-        return last;
+        return producer.sendAll("glimpse.images", records);
     }
 
     private static void awaitVisible(PackagedService service, String position) throws IOException {
@@ -183,16 +186,11 @@ public final class PipelineLoad {
         for (int i = -WARM_UP; i < PROBES; i++) {
             byte[] text = ("probe number " + i).getBytes(StandardCharsets.UTF_8);
             long began = System.nanoTime();
-            String position = producer.send("glimpse.texts", "probe-" + i, text);
-            while (!service.get("/texts/probe-%d?position=%s".formatted(i, position))
-                    .body()
-                    .contains("visible")) {
-                Thread.onSpinWait();
-            }
+            awaitVisible(service, producer.send("glimpse.texts", "probe-" + i, text));
             times[Math.max(i, 0)] = 1000 * secondsSince(began);
         }
         System.out.printf(
-                "produce to visible, one text at a time: p50 %.1f ms, p99 %.1f ms; encoding it %.2f ms, so beyond it p50 %.1f ms%n",
+                "produce to visible (and answered), one text at a time: p50 %.1f ms, p99 %.1f ms; encoding it %.2f ms, so beyond it p50 %.1f ms%n",
                 quantile(times, 0.5), quantile(times, 0.99), encode, quantile(times, 0.5) - encode);
     }
 

@@ -5,6 +5,8 @@ import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
+import java.awt.image.DataBufferByte;
+import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.Raster;
 import java.util.Arrays;
 
@@ -30,6 +32,14 @@ final class Pixels {
     }
 
     private static RgbImage ofSamples(Raster raster, boolean deep) {
+        if (raster.getNumBands() == 3
+                && raster.getDataBuffer() instanceof DataBufferByte data
+                && raster.getSampleModel() instanceof PixelInterleavedSampleModel model
+                && model.getPixelStride() == 3
+                && data.getNumBanks() == 1
+                && raster.getParent() == null) {
+            return ofBytes(raster.getWidth(), raster.getHeight(), data.getData(), model);
+        }
         int width = raster.getWidth();
         int height = raster.getHeight();
         int bands = raster.getNumBands();
@@ -46,6 +56,21 @@ final class Pixels {
                 for (int c = 0; c < 3; c++) {
                     rgb[to + c] = onWhite(row[at + Math.min(c, colours - 1)], alpha);
                 }
+            }
+        }
+        return new RgbImage(width, height, rgb);
+    }
+
+    /** What most pictures are: three bytes a pixel, in some order. */
+    private static RgbImage ofBytes(int width, int height, byte[] data, PixelInterleavedSampleModel model) {
+        int[] at = model.getBandOffsets();
+        byte[] rgb = new byte[3 * width * height];
+        for (int y = 0, to = 0; y < height; y++) {
+            int from = y * model.getScanlineStride();
+            for (int x = 0; x < width; x++, from += 3, to += 3) {
+                rgb[to] = data[from + at[0]];
+                rgb[to + 1] = data[from + at[1]];
+                rgb[to + 2] = data[from + at[2]];
             }
         }
         return new RgbImage(width, height, rgb);
