@@ -27,7 +27,7 @@ public interface IndexConfig {
 
     /**
      * Up to how many items of a kind a query is answered by comparing with each of them, after the graph search: the
-     * answer is then exact. 10,000 items of 512 dimensions take about a millisecond.
+     * answer is then exact.
      */
     @WithDefault("10000")
     int exactBelow();
