@@ -43,8 +43,7 @@ public final class PreviewWriter {
         }
         int width = Math.max(1, Math.round((float) image.width() * side / longer));
         int height = Math.max(1, Math.round((float) image.height() * side / longer));
-        // Most of the way by whole pixels: a third of the cost of filtering the full picture, for a picture nobody
-        // encodes.
+        // Most of the way by whole pixels: filtering the full picture was the costliest part of a preview.
         return Resampling.BILINEAR.resize(reduced(image, longer / side), width, height);
     }
 
