@@ -41,13 +41,12 @@ class PackagedServiceIT {
             Queue<String> acknowledged = new ConcurrentLinkedQueue<>();
             try (KafkaProducer<String, String> producer = producer(service)) {
                 for (int i = 0; i < ITEMS; i++) {
-                    String id = "item-" + i;
-                    var _ = producer.send(
-                            new ProducerRecord<>("glimpse.texts", id, "item number " + i), (written, e) -> {
-                                if (e == null) {
-                                    acknowledged.add(id);
-                                }
-                            });
+                    ProducerRecord<String, String> item = item(i);
+                    var _ = producer.send(item, (written, e) -> {
+                        if (e == null) {
+                            acknowledged.add(item.topic().replace("glimpse.", "/") + "/" + item.key());
+                        }
+                    });
                     if (i % 50 == 49) {
                         producer.flush();
                     }
@@ -69,11 +68,21 @@ class PackagedServiceIT {
                             () -> assertThat(missing(service, acknowledged)).isEmpty());
             try (KafkaProducer<String, String> producer = producer(service)) {
                 for (int i = 0; i < ITEMS; i++) {
-                    var _ = producer.send(new ProducerRecord<>("glimpse.texts", "item-" + i, "item number " + i));
+                    var _ = producer.send(item(i));
                 }
             }
             await().atMost(SOON).untilAsserted(() -> assertThat(items(service)).isEqualTo(ITEMS));
         }
+    }
+
+    /** A text, or a drawing like no other. */
+    private static ProducerRecord<String, String> item(int i) {
+        if (i % 2 == 0) {
+            return new ProducerRecord<>("glimpse.texts", "item-" + i, "item number " + i);
+        }
+        String drawing = """
+                <svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><circle cx="%d" cy="%d" r="9" fill="#%06x"/></svg>""".formatted(i % 64, i / 64, 8000 * i);
+        return new ProducerRecord<>("glimpse.images", "item-" + i, drawing);
     }
 
     @Test
@@ -181,17 +190,17 @@ class PackagedServiceIT {
 
     private static int items(PackagedService service) throws IOException {
         JsonNode document = new ObjectMapper()
-                .readTree(service.send(HttpRequest.newBuilder(service.at("/search?text=x&target=text&k=1"))
+                .readTree(service.send(HttpRequest.newBuilder(service.at("/search?text=x&target=any&k=1"))
                                 .header("Accept", "application/json"))
                         .body());
         return document.path("final").path("items").asInt(-1);
     }
 
-    private static List<String> missing(PackagedService service, Queue<String> ids) throws IOException {
+    private static List<String> missing(PackagedService service, Queue<String> addresses) throws IOException {
         List<String> missing = new ArrayList<>();
-        for (String id : ids) {
-            if (service.get("/texts/" + id).statusCode() != 200) {
-                missing.add(id);
+        for (String address : addresses) {
+            if (service.get(address).statusCode() != 200) {
+                missing.add(address);
             }
         }
         return missing;

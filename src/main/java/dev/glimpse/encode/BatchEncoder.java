@@ -20,6 +20,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -76,35 +77,66 @@ class BatchEncoder {
         record Refuse(@Nullable ItemId item, RejectedRecordException why) implements Step {}
     }
 
+    /** A batch that the pool works on. */
+    final class Pending {
+        private final Kind kind;
+        private final List<ConsumerRecord<byte[], byte[]>> sources;
+        private final List<Step> steps;
+        private final List<Future<List<Outcome>>> chunks;
+
+        private Pending(Kind kind, List<ConsumerRecord<byte[], byte[]>> sources) {
+            this.kind = kind;
+            this.sources = sources;
+            this.steps = sources.stream().map(source -> read(kind, source)).toList();
+            this.chunks = beginChunks(steps.stream()
+                    .filter(Step.Encode.class::isInstance)
+                    .map(Step.Encode.class::cast)
+                    .toList());
+        }
+
+        /**
+         * Waits until all is encoded.
+         *
+         * @throws EncoderException     by no fault of the records: to be begun again
+         * @throws InterruptedException if the service stops
+         */
+        EncodedBatch await() throws InterruptedException {
+            Publication publication = new Publication(kind);
+            Iterator<Outcome> outcomes = outcomes().iterator();
+            for (int i = 0; i < steps.size(); i++) {
+                ConsumerRecord<byte[], byte[]> source = sources.get(i);
+                switch (steps.get(i)) {
+                    case Step.Encode(SourceRecord.Upsert upsert) -> publication.add(source, upsert, outcomes.next());
+                    case Step.Delete(ItemId item) -> publication.delete(source, item);
+                    case Step.Refuse(ItemId item, RejectedRecordException why) -> publication.refuse(source, item, why);
+                }
+            }
+            return publication.finish();
+        }
+
+        private List<Outcome> outcomes() throws InterruptedException {
+            List<Outcome> outcomes = new ArrayList<>(steps.size());
+            for (Future<List<Outcome>> chunk : chunks) {
+                try {
+                    outcomes.addAll(chunk.get());
+                } catch (ExecutionException e) {
+                    chunks.forEach(other -> other.cancel(false));
+                    throw new EncoderException("the batch can't be encoded: " + e.getMessage(), e);
+                }
+            }
+            return outcomes;
+        }
+    }
+
     /**
-     * Encodes a batch.
+     * Begins to encode a batch, after those that were begun before it.
      *
      * @param records of one kind's source topic, those of each partition in order
-     * @throws EncoderException     by no fault of the records: to be tried again
-     * @throws InterruptedException if the service stops
      */
-    EncodedBatch encode(Kind kind, Iterable<ConsumerRecord<byte[], byte[]>> records) throws InterruptedException {
+    Pending begin(Kind kind, Iterable<ConsumerRecord<byte[], byte[]>> records) {
         List<ConsumerRecord<byte[], byte[]>> sources = new ArrayList<>();
-        List<Step> steps = new ArrayList<>();
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-            sources.add(record);
-            steps.add(read(kind, record));
-        }
-        List<Outcome> outcomes = encodeChunks(steps.stream()
-                .filter(Step.Encode.class::isInstance)
-                .map(Step.Encode.class::cast)
-                .toList());
-        Publication publication = new Publication(kind);
-        int next = 0;
-        for (int i = 0; i < steps.size(); i++) {
-            ConsumerRecord<byte[], byte[]> source = sources.get(i);
-            switch (steps.get(i)) {
-                case Step.Encode(SourceRecord.Upsert upsert) -> publication.add(source, upsert, outcomes.get(next++));
-                case Step.Delete(ItemId item) -> publication.delete(source, item);
-                case Step.Refuse(ItemId item, RejectedRecordException why) -> publication.refuse(source, item, why);
-            }
-        }
-        return publication.finish();
+        records.forEach(sources::add);
+        return new Pending(kind, sources);
     }
 
     private Step read(Kind kind, ConsumerRecord<byte[], byte[]> record) {
@@ -138,7 +170,7 @@ class BatchEncoder {
         }
     }
 
-    private List<Outcome> encodeChunks(List<Step.Encode> steps) throws InterruptedException {
+    private List<Future<List<Outcome>>> beginChunks(List<Step.Encode> steps) {
         int even = Math.ceilDiv(steps.size(), pool.threads());
         int size = Math.max(1, Math.min(config.batchSize(), even));
         List<Future<List<Outcome>>> chunks = new ArrayList<>();
@@ -151,16 +183,7 @@ class BatchEncoder {
                     chunk.stream().map(SourceRecord.Upsert::content).toList();
             chunks.add(pool.submitIngestion(() -> contents.encode(items, wanted)));
         }
-        List<Outcome> outcomes = new ArrayList<>(steps.size());
-        for (Future<List<Outcome>> chunk : chunks) {
-            try {
-                outcomes.addAll(chunk.get());
-            } catch (ExecutionException e) {
-                chunks.forEach(other -> other.cancel(false));
-                throw new EncoderException("the batch can't be encoded: " + e.getMessage(), e);
-            }
-        }
-        return outcomes;
+        return chunks;
     }
 
     /** Collects what is published. */

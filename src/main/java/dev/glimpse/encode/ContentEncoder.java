@@ -12,14 +12,18 @@ import dev.glimpse.item.ItemId;
 import dev.glimpse.topic.FileReferences;
 import dev.glimpse.topic.RejectedRecordException;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes several contents on the calling thread: what was encoded lately comes from a bounded cache by content digest,
@@ -35,6 +39,7 @@ public class ContentEncoder {
     private final Cache<ContentDigest, EncodedContent> cache;
     private final Counter imageInferences;
     private final Counter textInferences;
+    private final DistributionSummary imageBatches;
     private final Counter cacheHits;
 
     ContentEncoder(Encoder encoder, FileReferences references, EncodeConfig config, MeterRegistry metrics) {
@@ -48,6 +53,7 @@ public class ContentEncoder {
                 .build();
         this.imageInferences = metrics.counter("glimpse.encode.inferences", "modality", "image");
         this.textInferences = metrics.counter("glimpse.encode.inferences", "modality", "text");
+        this.imageBatches = metrics.summary("glimpse.encode.batch.size", "modality", "image");
         this.cacheHits = metrics.counter("glimpse.encode.cache.hits");
     }
 
@@ -66,25 +72,14 @@ public class ContentEncoder {
      * @throws EncoderException by no fault of theirs
      */
     List<Outcome> encode(List<ItemId> items, List<Content> contents) {
-        Work work = new Work();
-        List<Outcome> outcomes = new ArrayList<>(contents.size());
-        List<ContentDigest> digests = new ArrayList<>(contents.size());
-        Map<Integer, RejectedRecordException> refused = new HashMap<>();
-        for (int i = 0; i < contents.size(); i++) {
-            ContentDigest digest = null;
-            try {
-                digest = work.add(items.get(i), contents.get(i));
-            } catch (RejectedRecordException e) {
-                refused.put(i, e);
+        try (Work work = new Work(contents.size())) {
+            List<Supplier<Outcome>> outcomes = new ArrayList<>(contents.size());
+            for (int i = 0; i < contents.size(); i++) {
+                outcomes.add(work.begin(items.get(i), contents.get(i)));
             }
-            digests.add(digest);
+            work.run();
+            return outcomes.stream().map(Supplier::get).toList();
         }
-        work.run();
-        for (int i = 0; i < contents.size(); i++) {
-            RejectedRecordException why = refused.get(i);
-            outcomes.add(why != null ? new Outcome.Refused(why) : new Outcome.Encoded(work.result(digests.get(i))));
-        }
-        return outcomes;
     }
 
     /**
@@ -97,9 +92,11 @@ public class ContentEncoder {
         if (known != null) {
             return known.embedding();
         }
-        ImageTensor tensor = encoder.prepare(decoder.decode(picture));
-        imageInferences.increment();
-        return encoder.encodeImages(List.of(tensor)).getFirst();
+        try (ImageBatch batch = encoder.newImageBatch(1)) {
+            batch.add(decoder.decode(picture));
+            imageInferences.increment();
+            return batch.encode().getFirst();
+        }
     }
 
     /** Encodes a text of a query. */
@@ -113,13 +110,28 @@ public class ContentEncoder {
     }
 
     /** One batch: each digest once, however many items have it. */
-    private final class Work {
+    private final class Work implements AutoCloseable {
+        private final int capacity;
         private final Map<ContentDigest, EncodedContent> done = new HashMap<>();
-        private final Map<ContentDigest, ImageTensor> tensors = new LinkedHashMap<>();
-        private final Map<ContentDigest, byte[]> previews = new HashMap<>();
+        private final Map<ContentDigest, byte[]> previews = new LinkedHashMap<>();
         private final Map<ContentDigest, Content.Words> words = new LinkedHashMap<>();
+        private @Nullable ImageBatch pictures;
 
-        ContentDigest add(ItemId item, Content content) throws RejectedRecordException {
+        Work(int capacity) {
+            this.capacity = capacity;
+        }
+
+        /** Reads a content; what came of it is known after {@link #run}. */
+        Supplier<Outcome> begin(ItemId item, Content content) {
+            try {
+                ContentDigest digest = add(item, content);
+                return () -> new Outcome.Encoded(Objects.requireNonNull(done.get(digest)));
+            } catch (RejectedRecordException e) {
+                return () -> new Outcome.Refused(e);
+            }
+        }
+
+        private ContentDigest add(ItemId item, Content content) throws RejectedRecordException {
             return switch (content) {
                 case Content.Reference(java.net.URI uri) -> addPicture(references.read(item, uri));
                 case Content.Picture picture -> addPicture(picture);
@@ -129,9 +141,12 @@ public class ContentEncoder {
 
         private ContentDigest addPicture(Content.Picture picture) throws RejectedRecordException {
             ContentDigest digest = ContentDigest.of(picture.bytes());
-            if (!known(digest) && !tensors.containsKey(digest)) {
+            if (!known(digest) && !previews.containsKey(digest)) {
                 RgbImage image = decoder.decode(picture);
-                tensors.put(digest, encoder.prepare(image));
+                if (pictures == null) {
+                    pictures = encoder.newImageBatch(capacity);
+                }
+                pictures.add(image);
                 previews.put(digest, PreviewWriter.write(image));
             }
             return digest;
@@ -156,13 +171,11 @@ public class ContentEncoder {
         }
 
         void run() {
-            if (!tensors.isEmpty()) {
-                List<Embedding> embeddings = encoder.encodeImages(List.copyOf(tensors.values()));
-                imageInferences.increment(embeddings.size());
-                int i = 0;
-                for (ContentDigest digest : tensors.keySet()) {
-                    keep(new EncodedContent(digest, embeddings.get(i++), previews.get(digest)));
-                }
+            if (pictures != null) {
+                Iterator<Embedding> embeddings = pictures.encode().iterator();
+                imageInferences.increment(previews.size());
+                imageBatches.record(previews.size());
+                previews.forEach((digest, preview) -> keep(new EncodedContent(digest, embeddings.next(), preview)));
             }
             if (!words.isEmpty()) {
                 List<String> sentences = words.values().stream()
@@ -190,8 +203,11 @@ public class ContentEncoder {
             cache.put(content.digest(), content);
         }
 
-        EncodedContent result(ContentDigest digest) {
-            return Objects.requireNonNull(done.get(digest));
+        @Override
+        public void close() {
+            if (pictures != null) {
+                pictures.close();
+            }
         }
     }
 }

@@ -44,7 +44,7 @@ public interface EncodeConfig {
     @WithDefault("8")
     int batchSize();
 
-    /** The largest picture that is decoded, in pixels: decoding takes 7 bytes of heap a pixel, and 11 where it has 16 bits a colour. */
+    /** The largest picture that is decoded, in pixels: decoding takes 7 bytes of heap a pixel, and 11 that of a PNG. */
     @WithDefault("50000000")
     long maxPixels();
 

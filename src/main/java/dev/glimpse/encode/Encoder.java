@@ -2,7 +2,6 @@ package dev.glimpse.encode;
 
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
-import dev.glimpse.encode.image.RgbImage;
 import java.util.List;
 
 /**
@@ -15,27 +14,17 @@ public interface Encoder {
     EmbeddingSpace space();
 
     /**
-     * Resizes, crops and normalises a picture as the model's preprocessing says. Needs no inference.
+     * A batch of pictures, to be filled, encoded and closed by one thread.
      *
-     * @param image of any size
-     * @return {@code [3, height, width]} float32, RGB planes, at the model's input size
+     * @param capacity how many it takes, 1 or more
      */
-    ImageTensor prepare(RgbImage image);
+    ImageBatch newImageBatch(int capacity);
 
     /**
      * The longer side, in pixels, at which a drawing without a size of its own is best rasterised for this model: 256 or
      * more.
      */
     int drawingSize();
-
-    /**
-     * Encodes pictures in one inference.
-     *
-     * @param images at least one, from {@link #prepare}
-     * @return their embeddings, in order
-     * @throws EncoderException if the runtime fails: never by fault of a picture
-     */
-    List<Embedding> encodeImages(List<ImageTensor> images);
 
     /**
      * Encodes texts in one inference. Text beyond the model's longest input does not count.

@@ -135,7 +135,10 @@ public class SourceConsumer {
         return CompletableFuture.completedFuture(null);
     }
 
-    /** What one kind's batches go through, in order: while one is published, the next is encoded. */
+    /**
+     * What one kind's batches go through, in order. Two are under way at once: while the older is awaited and published,
+     * the pool goes on with the younger, so that it never waits.
+     */
     private final class Lane {
         private final Kind kind;
         private final BatchPublisher publisher;
@@ -153,41 +156,49 @@ public class SourceConsumer {
         }
 
         void take(IncomingKafkaRecordBatchMetadata<byte[], byte[]> batch) throws InterruptedException {
-            AtomicReference<@Nullable EncodedBatch> encoded = new AtomicReference<>();
-            seeThrough(batch, () -> {
-                encoded.set(encoder.encode(kind, batch.getRecords()));
-                return true;
-            });
-            EncodedBatch ready = encoded.get();
+            if (stopping.getCount() == 0) {
+                return;
+            }
+            BatchEncoder.Pending begun = encoder.begin(kind, batch.getRecords());
+            Future<?> older = previous;
+            previous = publishing.submit(() -> finish(batch, begun));
             try {
-                previous.get();
+                older.get();
             } catch (ExecutionException e) {
                 LOG.errorf(e, "Publishing %s ended", kind.plural());
             }
-            if (ready != null && stopping.getCount() > 0) {
-                previous = publishing.submit(() -> publish(batch, ready));
-            }
         }
 
-        private void publish(IncomingKafkaRecordBatchMetadata<byte[], byte[]> batch, EncodedBatch encoded) {
+        private void finish(IncomingKafkaRecordBatchMetadata<byte[], byte[]> batch, BatchEncoder.Pending begun) {
+            AtomicReference<BatchEncoder.@Nullable Pending> pending = new AtomicReference<>(begun);
+            AtomicReference<@Nullable EncodedBatch> encoded = new AtomicReference<>();
             AtomicBoolean again = new AtomicBoolean();
             try {
                 seeThrough(batch, () -> {
-                    boolean first = again.compareAndSet(false, true);
-                    ConsumerGroupMetadata member = membership(batch.getConsumerGroupGenerationId(), first);
-                    if (member == null) {
-                        LOG.infof(
-                                "A batch of %d %s is left to the partitions' new assignment",
-                                batch.count(), kind.plural());
-                    } else if (first || !isCommitted(kind, encoded)) {
-                        // Otherwise the last try's commit went through, though its answer did not.
-                        publisher.publish(encoded, member);
-                    }
+                    BatchEncoder.Pending first = pending.getAndSet(null);
+                    BatchEncoder.Pending now = first != null ? first : encoder.begin(kind, batch.getRecords());
+                    encoded.set(now.await());
                     return true;
                 });
+                EncodedBatch ready = encoded.get();
+                if (ready != null) {
+                    seeThrough(batch, () -> publish(batch, ready, again.compareAndSet(false, true)));
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+        }
+
+        private boolean publish(
+                IncomingKafkaRecordBatchMetadata<byte[], byte[]> batch, EncodedBatch encoded, boolean first) {
+            ConsumerGroupMetadata member = membership(batch.getConsumerGroupGenerationId(), first);
+            if (member == null) {
+                LOG.infof("A batch of %d %s is left to the partitions' new assignment", batch.count(), kind.plural());
+            } else if (first || !isCommitted(kind, encoded)) {
+                // Otherwise the last try's commit went through, though its answer did not.
+                publisher.publish(encoded, member);
+            }
+            return true;
         }
 
         /**

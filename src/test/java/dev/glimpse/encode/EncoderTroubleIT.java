@@ -10,7 +10,6 @@ import dev.glimpse.FreshData;
 import dev.glimpse.OutsideProducer;
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
-import dev.glimpse.encode.image.RgbImage;
 import dev.glimpse.topic.KafkaClients;
 import dev.glimpse.topic.Namespace;
 import io.quarkus.arc.ClientProxy;
@@ -119,18 +118,13 @@ class EncoderTroubleIT {
         }
 
         @Override
-        public ImageTensor prepare(RgbImage image) {
-            return real.prepare(image);
+        public ImageBatch newImageBatch(int capacity) {
+            return real.newImageBatch(capacity);
         }
 
         @Override
         public int drawingSize() {
             return real.drawingSize();
-        }
-
-        @Override
-        public List<Embedding> encodeImages(List<ImageTensor> images) {
-            return real.encodeImages(images);
         }
 
         @Override

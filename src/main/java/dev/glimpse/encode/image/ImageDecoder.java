@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.util.Iterator;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +21,22 @@ import org.jspecify.annotations.Nullable;
  * Decodes pictures: JPEG, PNG, WebP, GIF (its first frame), BMP and SVG, by their first bytes and not by what they are
  * called. What comes out is upright (EXIF orientation applied), and transparency lies on white. Colour profiles are
  * ignored, as the image processors of CLIP-like models ignore them. Thread-safe; a picture of 12 megapixels takes some
- * 80 MB of heap while it is decoded, so its callers bound how many are decoded at once.
+ * 80 MB of heap while it is decoded, so those that are decoded at once share half of the heap and wait for one another.
  */
 public final class ImageDecoder {
 
+    /** One for each thread that decodes: making one costs more heap than a decoded picture beside its pixels. */
+    private static final ThreadLocal<ImageReader> JPEG_READERS =
+            ThreadLocal.withInitial(() -> reader(ImageFormat.JPEG));
+
+    /** Bytes of heap that a pixel takes while it is decoded: what the reader makes, and the three that come out. */
+    private static final int BYTES_A_PIXEL = 7;
+
+    /** The same, where a colour may have 16 bits. */
+    private static final int BYTES_A_DEEP_PIXEL = 11;
+
     private final long maxPixels;
+    private final DecodeMemory memory;
     private final SvgRasterizer drawings;
 
     /**
@@ -32,7 +44,12 @@ public final class ImageDecoder {
      * @param drawingSize the longer side, in pixels, at which drawings are rasterised
      */
     public ImageDecoder(long maxPixels, int drawingSize) {
+        this(maxPixels, drawingSize, DecodeMemory.ofHeap());
+    }
+
+    ImageDecoder(long maxPixels, int drawingSize, DecodeMemory memory) {
         this.maxPixels = maxPixels;
+        this.memory = memory;
         this.drawings = new SvgRasterizer(drawingSize);
     }
 
@@ -49,7 +66,10 @@ public final class ImageDecoder {
                         "the first bytes are those of no picture that is read: JPEG, PNG, WebP, GIF, BMP or SVG"));
         try {
             return switch (format) {
-                case JPEG -> Orientation.of(file).applyTo(decodeJpeg(file));
+                case JPEG -> {
+                    RgbImage image = decodeJpeg(file);
+                    yield JpegSegments.hasExif(file) ? Orientation.of(file).applyTo(image) : image;
+                }
                 case PNG, BMP -> Orientation.of(file).applyTo(decodeRaster(reader(format), format, file));
                 case WEBP -> Orientation.of(file).applyTo(decodeWebp(file));
                 case GIF -> decodeGif(file);
@@ -67,21 +87,33 @@ public final class ImageDecoder {
 
     private RgbImage decodeJpeg(byte[] file) throws IOException, RejectedRecordException {
         byte[] plain = JpegSegments.withoutColourProfile(file);
-        ImageReader reader = reader(ImageFormat.JPEG);
+        ImageReader reader = JPEG_READERS.get();
+        boolean whole = false;
         AtomicReference<@Nullable String> warning = new AtomicReference<>();
         // libjpeg fills what is missing with grey and only warns.
         reader.addIIOReadWarningListener((source, message) -> warning.set(message));
-        try (ByteArrayImageInputStream stream = new ByteArrayImageInputStream(plain)) {
-            reader.setInput(stream, true, false);
-            requireSize(reader.getWidth(0), reader.getHeight(0));
-            BufferedImage image = reader.read(0);
+        try (ByteArrayImageInputStream stream = new ByteArrayImageInputStream(plain);
+                DecodeMemory.Claim _ = begin(reader, stream, ImageFormat.JPEG)) {
+            int components = JpegSegments.components(plain);
+            ImageReadParam param = reader.getDefaultReadParam();
+            if (components == 3) {
+                param.setDestination(Pixels.canvas(reader.getWidth(0), reader.getHeight(0)));
+            }
+            BufferedImage image = reader.read(0, param);
             String said = warning.get();
             if (said != null && (said.contains("Truncated File") || said.contains("remature end"))) {
                 throw damaged(ImageFormat.JPEG, "it ends too early", null);
             }
-            return JpegSegments.components(plain) == 4 ? Pixels.ofInks(image.getRaster()) : Pixels.of(image);
+            whole = true;
+            return components == 4 ? Pixels.ofInks(image.getRaster()) : Pixels.of(image);
         } finally {
-            reader.dispose();
+            if (whole) {
+                reader.reset();
+            } else {
+                // What a damaged file leaves behind is nothing to go on with.
+                JPEG_READERS.remove();
+                reader.dispose();
+            }
         }
     }
 
@@ -98,9 +130,8 @@ public final class ImageDecoder {
             throws IOException, RejectedRecordException {
         AtomicReference<@Nullable String> warning = new AtomicReference<>();
         reader.addIIOReadWarningListener((source, message) -> warning.set(message));
-        try (ByteArrayImageInputStream stream = new ByteArrayImageInputStream(file)) {
-            reader.setInput(stream, true, true);
-            requireSize(reader.getWidth(0), reader.getHeight(0));
+        try (ByteArrayImageInputStream stream = new ByteArrayImageInputStream(file);
+                DecodeMemory.Claim _ = begin(reader, stream, format)) {
             BufferedImage image = reader.read(0);
             String said = warning.get();
             if (said != null && format == ImageFormat.PNG) {
@@ -117,21 +148,34 @@ public final class ImageDecoder {
         try (ByteArrayImageInputStream stream = new ByteArrayImageInputStream(file)) {
             reader.setInput(stream, false, false);
             GifCanvas canvas = GifCanvas.of(reader);
-            requireSize(canvas.width(), canvas.height());
-            requireSize(reader.getWidth(0), reader.getHeight(0));
-            return canvas.paint(Pixels.of(reader.read(0)));
+            long pixels =
+                    requireSize(canvas.width(), canvas.height()) + requireSize(reader.getWidth(0), reader.getHeight(0));
+            try (DecodeMemory.Claim _ = memory.claim(BYTES_A_PIXEL * pixels)) {
+                return canvas.paint(Pixels.of(reader.read(0)));
+            }
         } finally {
             reader.dispose();
         }
     }
 
-    private void requireSize(int width, int height) throws RejectedRecordException {
-        if ((long) width * height > maxPixels) {
+    /** Reads the size from the header, and takes the memory that decoding needs. */
+    private DecodeMemory.Claim begin(ImageReader reader, ByteArrayImageInputStream stream, ImageFormat format)
+            throws IOException, RejectedRecordException {
+        reader.setInput(stream, true, format != ImageFormat.JPEG);
+        long pixels = requireSize(reader.getWidth(0), reader.getHeight(0));
+        return memory.claim(pixels * (format == ImageFormat.PNG ? BYTES_A_DEEP_PIXEL : BYTES_A_PIXEL));
+    }
+
+    /** The number of pixels. */
+    private long requireSize(int width, int height) throws RejectedRecordException {
+        long pixels = (long) width * height;
+        if (pixels > maxPixels) {
             throw new RejectedRecordException(
                     Reason.IMAGE_TOO_LARGE,
                     "the picture has %d x %d pixels; at most %d in all are decoded"
                             .formatted(width, height, maxPixels));
         }
+        return pixels;
     }
 
     private static ImageReader reader(ImageFormat format) {

@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 final class JpegSegments {
 
     private static final int START_OF_SCAN = 0xda;
+    private static final int APP1 = 0xe1;
     private static final int APP2 = 0xe2;
+    private static final byte[] EXIF = "Exif\0\0".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] PROFILE = "ICC_PROFILE\0".getBytes(StandardCharsets.US_ASCII);
 
     private JpegSegments() {}
@@ -17,8 +19,11 @@ final class JpegSegments {
         void visit(int marker, int from, int to);
     }
 
-    /** The file without its ICC profile, which the platform's reader would apply. */
+    /** The file without its ICC profile, which the platform's reader would apply; the file itself where it has none. */
     static byte[] withoutColourProfile(byte[] file) {
+        if (!has(file, APP2, PROFILE)) {
+            return file;
+        }
         ByteArrayOutputStream kept = new ByteArrayOutputStream(file.length);
         kept.write(file, 0, 2);
         int scan = visit(file, (marker, from, to) -> {
@@ -26,11 +31,19 @@ final class JpegSegments {
                 kept.write(file, from, to - from);
             }
         });
-        if (kept.size() == scan) {
-            return file;
-        }
         kept.write(file, scan, file.length - scan);
         return kept.toByteArray();
+    }
+
+    /** Whether the file states anything about the camera. */
+    static boolean hasExif(byte[] file) {
+        return has(file, APP1, EXIF);
+    }
+
+    private static boolean has(byte[] file, int wanted, byte[] magic) {
+        boolean[] found = {false};
+        visit(file, (marker, from, to) -> found[0] |= marker == wanted && begins(file, from + 4, magic));
+        return found[0];
     }
 
     /** The number of components that the frame has, or 0 where no frame is found. */

@@ -9,6 +9,7 @@ import java.awt.image.DataBufferByte;
 import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.Raster;
 import java.util.Arrays;
+import javax.imageio.ImageTypeSpecifier;
 
 /**
  * From what the platform's readers give to plain red, green and blue. Samples are taken as they stand in the file:
@@ -19,6 +20,13 @@ final class Pixels {
     private static final int OPAQUE = 255;
 
     private Pixels() {}
+
+    /** A picture to be read into: what was read is then shared by {@link #of}, not copied. */
+    static BufferedImage canvas(int width, int height) {
+        ColorSpace rgb = ColorSpace.getInstance(ColorSpace.CS_sRGB);
+        return ImageTypeSpecifier.createInterleaved(rgb, new int[] {0, 1, 2}, DataBuffer.TYPE_BYTE, false, false)
+                .createBufferedImage(width, height);
+    }
 
     static RgbImage of(BufferedImage image) {
         ColorModel model = image.getColorModel();
@@ -64,6 +72,9 @@ final class Pixels {
     /** What most pictures are: three bytes a pixel, in some order. */
     private static RgbImage ofBytes(int width, int height, byte[] data, PixelInterleavedSampleModel model) {
         int[] at = model.getBandOffsets();
+        if (at[0] == 0 && at[1] == 1 && at[2] == 2 && data.length == 3 * width * height) {
+            return new RgbImage(width, height, data);
+        }
         byte[] rgb = new byte[3 * width * height];
         for (int y = 0, to = 0; y < height; y++) {
             int from = y * model.getScanlineStride();

@@ -1,6 +1,9 @@
 package dev.glimpse.encode.image;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pillow's antialiased resampling, ported: the same integers come out (its {@code Resample.c}: a separable convolution,
@@ -45,6 +48,12 @@ public enum Resampling {
     private static final double A = -0.5;
     private static final int PRECISION_BITS = 32 - 8 - 2;
 
+    /** Pictures come in few sizes: the coefficients of those seen last, a few tens of kilobytes each. */
+    private static final Cache<Sizes, Coefficients> KNOWN =
+            Caffeine.newBuilder().maximumSize(64).build();
+
+    private static final ThreadLocal<byte @Nullable []> SCRATCH = new ThreadLocal<>();
+
     private final double support;
 
     Resampling(double support) {
@@ -72,76 +81,125 @@ public enum Resampling {
         };
     }
 
-    /** Resizes a picture to {@code width} x {@code height} pixels, each at least 1. */
-    public RgbImage resize(RgbImage image, int width, int height) {
-        if (this == NEAREST) {
-            return nearest(image, width, height);
-        }
-        RgbImage wide = image.width() == width ? image : horizontally(image, width);
-        return wide.height() == height ? wide : vertically(wide, height);
+    /** Takes the rows of a resized picture. */
+    @FunctionalInterface
+    public interface RowSink {
+        /**
+         * Takes a row.
+         *
+         * @param y   from the top of the window, 0 first
+         * @param rgb its pixels, 3 bytes each; written over for the next row
+         */
+        void row(int y, byte[] rgb);
     }
 
-    private static RgbImage nearest(RgbImage image, int width, int height) {
-        byte[] out = new byte[3 * width * height];
-        double scaleX = (double) image.width() / width;
-        double scaleY = (double) image.height() / height;
-        for (int y = 0; y < height; y++) {
-            int row = Math.min((int) ((y + 0.5) * scaleY), image.height() - 1) * image.width();
-            for (int x = 0; x < width; x++) {
-                int from = 3 * (row + Math.min((int) ((x + 0.5) * scaleX), image.width() - 1));
-                System.arraycopy(image.rgb(), from, out, 3 * (y * width + x), 3);
-            }
+    /**
+     * A part of a resized picture.
+     *
+     * @param left   of it, in pixels
+     * @param top    of it, in pixels
+     * @param width  1 or more
+     * @param height 1 or more
+     */
+    public record Window(int left, int top, int width, int height) {}
+
+    /** Resizes a picture to {@code width} x {@code height} pixels, each at least 1. */
+    public RgbImage resize(RgbImage image, int width, int height) {
+        if (image.width() == width && image.height() == height) {
+            return image;
         }
+        byte[] out = new byte[3 * width * height];
+        resize(
+                image,
+                width,
+                height,
+                new Window(0, 0, width, height),
+                (y, row) -> System.arraycopy(row, 0, out, 3 * y * width, 3 * width));
         return new RgbImage(width, height, out);
     }
 
-    private RgbImage horizontally(RgbImage image, int width) {
-        Coefficients of = coefficients(image.width(), width);
-        byte[] in = image.rgb();
-        byte[] out = new byte[3 * width * image.height()];
-        for (int y = 0; y < image.height(); y++) {
-            int row = 3 * y * image.width();
-            for (int x = 0; x < width; x++) {
-                int red = 1 << (PRECISION_BITS - 1);
-                int green = red;
-                int blue = red;
-                int from = row + 3 * of.first[x];
-                int at = x * of.stride;
-                for (int k = 0; k < of.count[x]; k++, from += 3) {
-                    int weight = of.weights[at + k];
-                    red += (in[from] & 0xff) * weight;
-                    green += (in[from + 1] & 0xff) * weight;
-                    blue += (in[from + 2] & 0xff) * weight;
-                }
-                int to = 3 * (y * width + x);
-                out[to] = clip(red);
-                out[to + 1] = clip(green);
-                out[to + 2] = clip(blue);
-            }
+    /**
+     * Resizes a picture to {@code width} x {@code height} pixels, each at least 1, and gives the rows of a window of that.
+     * Only what the window needs is computed, and no more rows are held than one that comes out is made of.
+     */
+    public void resize(RgbImage image, int width, int height, Window window, RowSink sink) {
+        if (this == NEAREST) {
+            nearest(image, width, height, window, sink);
+            return;
         }
-        return new RgbImage(width, image.height(), out);
-    }
-
-    private RgbImage vertically(RgbImage image, int height) {
-        Coefficients of = coefficients(image.height(), height);
-        byte[] in = image.rgb();
-        int stride = 3 * image.width();
-        byte[] out = new byte[stride * height];
+        Coefficients across = coefficients(image.width(), width);
+        Coefficients down = coefficients(image.height(), height);
+        int stride = 3 * window.width();
+        byte[] ring = scratch(down.stride * stride);
+        byte[] out = new byte[stride];
         int[] sums = new int[stride];
-        for (int y = 0; y < height; y++) {
+        int filled = down.first[window.top()];
+        for (int y = 0; y < window.height(); y++) {
+            int first = down.first[window.top() + y];
+            int count = down.count[window.top() + y];
+            for (; filled < first + count; filled++) {
+                horizontally(image, filled, across, window, ring, filled % down.stride * stride);
+            }
             Arrays.fill(sums, 1 << (PRECISION_BITS - 1));
-            for (int k = 0; k < of.count[y]; k++) {
-                int weight = of.weights[y * of.stride + k];
-                int from = (of.first[y] + k) * stride;
+            for (int k = 0; k < count; k++) {
+                int weight = down.weights[(window.top() + y) * down.stride + k];
+                int from = (first + k) % down.stride * stride;
                 for (int x = 0; x < stride; x++) {
-                    sums[x] += (in[from + x] & 0xff) * weight;
+                    sums[x] += (ring[from + x] & 0xff) * weight;
                 }
             }
             for (int x = 0; x < stride; x++) {
-                out[y * stride + x] = clip(sums[x]);
+                out[x] = clip(sums[x]);
             }
+            sink.row(y, out);
         }
-        return new RgbImage(image.width(), height, out);
+    }
+
+    private static void nearest(RgbImage image, int width, int height, Window window, RowSink sink) {
+        byte[] out = new byte[3 * window.width()];
+        double scaleX = (double) image.width() / width;
+        double scaleY = (double) image.height() / height;
+        for (int y = 0; y < window.height(); y++) {
+            int row = Math.min((int) ((window.top() + y + 0.5) * scaleY), image.height() - 1) * image.width();
+            for (int x = 0; x < window.width(); x++) {
+                int column = Math.min((int) ((window.left() + x + 0.5) * scaleX), image.width() - 1);
+                System.arraycopy(image.rgb(), 3 * (row + column), out, 3 * x, 3);
+            }
+            sink.row(y, out);
+        }
+    }
+
+    /** One row of the picture, resized and cut to the window. */
+    private static void horizontally(RgbImage image, int y, Coefficients of, Window window, byte[] out, int to) {
+        byte[] in = image.rgb();
+        int row = 3 * y * image.width();
+        int[] weights = of.weights;
+        for (int x = window.left(); x < window.left() + window.width(); x++) {
+            int red = 1 << (PRECISION_BITS - 1);
+            int green = red;
+            int blue = red;
+            int from = row + 3 * of.first[x];
+            int at = x * of.stride;
+            int end = at + of.count[x];
+            for (; at < end; at++, from += 3) {
+                int weight = weights[at];
+                red += (in[from] & 0xff) * weight;
+                green += (in[from + 1] & 0xff) * weight;
+                blue += (in[from + 2] & 0xff) * weight;
+            }
+            out[to++] = clip(red);
+            out[to++] = clip(green);
+            out[to++] = clip(blue);
+        }
+    }
+
+    private static byte[] scratch(int size) {
+        byte[] scratch = SCRATCH.get();
+        if (scratch == null || scratch.length < size) {
+            scratch = new byte[size];
+            SCRATCH.set(scratch);
+        }
+        return scratch;
     }
 
     private static byte clip(int sum) {
@@ -164,6 +222,12 @@ public enum Resampling {
     }
 
     private Coefficients coefficients(int in, int out) {
+        return KNOWN.get(new Sizes(this, in, out), sizes -> sizes.filter().compute(sizes.in(), sizes.out()));
+    }
+
+    private record Sizes(Resampling filter, int in, int out) {}
+
+    private Coefficients compute(int in, int out) {
         double scale = (double) in / out;
         double filterScale = Math.max(scale, 1);
         double reach = support * filterScale;

@@ -1,7 +1,5 @@
 package dev.glimpse.encode.image;
 
-import java.awt.image.BufferedImage;
-
 /** A decoded picture: 8 bits each of red, green and blue, no transparency, upright. Immutable by agreement. */
 public final class RgbImage {
 
@@ -36,15 +34,5 @@ public final class RgbImage {
     /** The pixels, shared: not to be written to. */
     public byte[] rgb() {
         return rgb;
-    }
-
-    /** The picture as Java2D takes it, copied. */
-    BufferedImage toBufferedImage() {
-        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-        int[] pixels = ((java.awt.image.DataBufferInt) image.getRaster().getDataBuffer()).getData();
-        for (int i = 0, j = 0; i < pixels.length; i++, j += 3) {
-            pixels[i] = (rgb[j] & 0xff) << 16 | (rgb[j + 1] & 0xff) << 8 | (rgb[j + 2] & 0xff);
-        }
-        return image;
     }
 }

@@ -15,10 +15,11 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Draws SVG files on white, without a margin. A drawing is first read by {@link SvgGuard}, which refuses what reaches
  * outside the file or grows beyond bounds; then jsvg draws it, with external resources denied once more, and within
- * {@value #SECONDS} seconds.
+ * {@value #SECONDS} seconds of processor time: not of the clock, which would blame a drawing for a busy machine.
  */
 final class SvgRasterizer {
 
@@ -34,9 +35,13 @@ final class SvgRasterizer {
     private static final int MAX_PATHS = 20_000;
     private static final int MAX_USE_DEPTH = 10;
 
-    /** Java2D can't be interrupted: a drawing that takes too long is left to a thread that nobody waits for. */
-    private static final ExecutorService DRAWING = Executors.newCachedThreadPool(
-            Thread.ofPlatform().name("svg-", 0).daemon().factory());
+    /**
+     * Java2D can't be interrupted: a drawing that takes too long is left to a thread that nobody waits for. No more than
+     * these draw at once, so that drawings made for the purpose can't take the machine; others wait.
+     */
+    private static final Semaphore DRAWING = new Semaphore(16);
+
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final int size;
 
@@ -47,23 +52,46 @@ final class SvgRasterizer {
 
     RgbImage draw(byte[] file) throws RejectedRecordException {
         SvgGuard.check(file);
-        Future<@Nullable RgbImage> drawing = DRAWING.submit(() -> render(file));
+        FutureTask<@Nullable RgbImage> drawing = new FutureTask<>(() -> render(file));
+        DRAWING.acquireUninterruptibly();
+        Thread thread = Thread.ofPlatform().name("svg").daemon().start(() -> {
+            try {
+                drawing.run();
+            } finally {
+                DRAWING.release();
+            }
+        });
         try {
-            RgbImage image = drawing.get(SECONDS, TimeUnit.SECONDS);
+            RgbImage image = await(drawing, thread);
             if (image == null) {
                 throw new RejectedRecordException(Reason.DAMAGED_IMAGE, "the SVG drawing can't be read");
             }
             return image;
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof OutOfMemoryError error) {
+                throw error;
+            }
             throw new RejectedRecordException(
                     Reason.DAMAGED_IMAGE, "the SVG drawing can't be drawn: " + e.getCause(), e);
-        } catch (TimeoutException e) {
-            drawing.cancel(true);
-            throw new RejectedRecordException(
-                    Reason.UNSAFE_DRAWING, "the SVG drawing takes longer than %d s to draw".formatted(SECONDS), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while drawing", e);
+        }
+    }
+
+    private static @Nullable RgbImage await(FutureTask<@Nullable RgbImage> drawing, Thread thread)
+            throws ExecutionException, InterruptedException, RejectedRecordException {
+        while (true) {
+            try {
+                return drawing.get(100, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                if (THREADS.getThreadCpuTime(thread.threadId()) > TimeUnit.SECONDS.toNanos(SECONDS)) {
+                    throw new RejectedRecordException(
+                            Reason.UNSAFE_DRAWING,
+                            "the SVG drawing takes more than %d s of processor time to draw".formatted(SECONDS),
+                            e);
+                }
+            }
         }
     }
 

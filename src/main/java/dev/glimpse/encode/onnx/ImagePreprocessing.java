@@ -2,9 +2,9 @@ package dev.glimpse.encode.onnx;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.glimpse.encode.EncoderException;
-import dev.glimpse.encode.ImageTensor;
 import dev.glimpse.encode.image.Resampling;
 import dev.glimpse.encode.image.RgbImage;
+import java.nio.FloatBuffer;
 
 /**
  * What a {@code preprocessor_config.json} says is done to a picture, as Hugging Face's {@code CLIPImageProcessor} and
@@ -80,39 +80,48 @@ record ImagePreprocessing(int shortestEdge, int width, int height, Resampling re
         };
     }
 
-    /** The picture as the model takes it: {@code [3, height, width]}. */
-    ImageTensor apply(RgbImage image) {
-        RgbImage resized = resize(image);
-        int left = Math.floorDiv(resized.width() - width, 2);
-        int top = Math.floorDiv(resized.height() - height, 2);
-        float[] values = new float[3 * width * height];
+    /** Floats that one picture becomes. */
+    int volume() {
+        return 3 * width * height;
+    }
+
+    /**
+     * Writes the picture as the model takes it, {@code [3, height, width]}.
+     *
+     * @param out takes {@link #volume()} floats from {@code at} on
+     */
+    void apply(RgbImage image, FloatBuffer out, int at) {
+        int wide = width;
+        int high = height;
+        if (shortestEdge > 0) {
+            int shorter = Math.min(image.width(), image.height());
+            int longer = (int) ((long) shortestEdge * Math.max(image.width(), image.height()) / shorter);
+            boolean portrait = image.width() <= image.height();
+            wide = portrait ? shortestEdge : longer;
+            high = portrait ? longer : shortestEdge;
+        }
+        // Of the crop's left and top, in the resized picture; below 0 where that is smaller than the crop.
+        int left = Math.floorDiv(wide - width, 2);
+        int top = Math.floorDiv(high - height, 2);
+        Resampling.Window inside = new Resampling.Window(
+                Math.max(left, 0), Math.max(top, 0), Math.min(wide, width), Math.min(high, height));
         int plane = width * height;
-        for (int y = 0, to = 0; y < height; y++) {
-            for (int x = 0; x < width; x++, to++) {
-                int from = index(resized, left + x, top + y);
-                for (int c = 0; c < 3; c++) {
-                    // What lies beyond a picture that is smaller than the crop is black, as there.
-                    values[c * plane + to] = levels.of(c, from < 0 ? 0 : resized.rgb()[from + c] & 0xff);
+        if (inside.width() < width || inside.height() < height) {
+            // What lies beyond a picture that is smaller than the crop is black, as there.
+            for (int c = 0; c < 3; c++) {
+                for (int i = 0; i < plane; i++) {
+                    out.put(at + c * plane + i, levels.of(c, 0));
                 }
             }
         }
-        return new ImageTensor(values);
-    }
-
-    private RgbImage resize(RgbImage image) {
-        if (shortestEdge == 0) {
-            return resampling.resize(image, width, height);
-        }
-        boolean portrait = image.width() <= image.height();
-        int shorter = Math.min(image.width(), image.height());
-        int longer = (int) ((long) shortestEdge * Math.max(image.width(), image.height()) / shorter);
-        return portrait
-                ? resampling.resize(image, shortestEdge, longer)
-                : resampling.resize(image, longer, shortestEdge);
-    }
-
-    private static int index(RgbImage image, int x, int y) {
-        boolean inside = x >= 0 && y >= 0 && x < image.width() && y < image.height();
-        return inside ? 3 * (y * image.width() + x) : -1;
+        int corner = at + Math.max(-top, 0) * width + Math.max(-left, 0);
+        resampling.resize(image, wide, high, inside, (y, row) -> {
+            for (int c = 0; c < 3; c++) {
+                int to = corner + c * plane + y * width;
+                for (int x = 0, from = c; x < inside.width(); x++, from += 3) {
+                    out.put(to + x, levels.of(c, row[from] & 0xff));
+                }
+            }
+        });
     }
 }

@@ -10,7 +10,7 @@ import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
 import dev.glimpse.encode.Encoder;
 import dev.glimpse.encode.EncoderException;
-import dev.glimpse.encode.ImageTensor;
+import dev.glimpse.encode.ImageBatch;
 import dev.glimpse.encode.image.RgbImage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -21,7 +21,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * A dual encoder in the Hugging Face ONNX layout: {@code onnx/vision_model.onnx} takes {@code pixel_values} float32
@@ -38,15 +40,15 @@ public final class OnnxDualEncoder implements Encoder, AutoCloseable {
     private static final int MIN_DRAWING_SIZE = 256;
     private static final Set<String> TEXT_INPUTS = Set.of("input_ids", "attention_mask");
 
-    /** A direct buffer for each thread of the pool, which ONNX Runtime reads in place. */
-    private static final ThreadLocal<FloatBuffer> PIXELS = new ThreadLocal<>();
-
     private final EmbeddingSpace space;
     private final ImagePreprocessing preprocessing;
     private final TextTokenizer tokenizer;
     private final Tower vision;
     private final Tower text;
     private final boolean masked;
+
+    /** Direct buffers that no batch uses: as many as there were batches at once. */
+    private final Queue<FloatBuffer> free = new ConcurrentLinkedQueue<>();
 
     private OnnxDualEncoder(
             ModelFiles files,
@@ -61,7 +63,11 @@ public final class OnnxDualEncoder implements Encoder, AutoCloseable {
         this.text = text;
         vision.requireInputs(Set.of("pixel_values"), Set.of("pixel_values"));
         this.masked = text.requireInputs(Set.of("input_ids"), TEXT_INPUTS).contains("attention_mask");
-        int images = runImages(List.of(prepare(new RgbImage(1, 1, new byte[3]))))[0].length;
+        int images;
+        try (Batch batch = new Batch(1)) {
+            batch.add(new RgbImage(1, 1, new byte[3]));
+            images = batch.run()[0].length;
+        }
         int texts = runTexts(List.of("a", "a picture"))[0].length;
         if (images != texts) {
             throw new EncoderException(
@@ -130,13 +136,8 @@ public final class OnnxDualEncoder implements Encoder, AutoCloseable {
     }
 
     @Override
-    public ImageTensor prepare(RgbImage image) {
-        return preprocessing.apply(image);
-    }
-
-    @Override
-    public List<Embedding> encodeImages(List<ImageTensor> images) {
-        return normalised(runImages(images));
+    public ImageBatch newImageBatch(int capacity) {
+        return new Batch(capacity);
     }
 
     @Override
@@ -156,19 +157,54 @@ public final class OnnxDualEncoder implements Encoder, AutoCloseable {
         return embeddings;
     }
 
-    private float[][] runImages(List<ImageTensor> images) {
-        int n = images.size();
-        int height = preprocessing.height();
-        int width = preprocessing.width();
-        FloatBuffer batch = buffer(n * 3 * height * width);
-        for (ImageTensor image : images) {
-            batch.put(image.values());
+    /** Pixels in a direct buffer, which ONNX Runtime reads in place and the next batch takes over. */
+    private final class Batch implements ImageBatch {
+        private final int capacity;
+        private final FloatBuffer pixels;
+        private int size;
+        private boolean closed;
+
+        Batch(int capacity) {
+            this.capacity = capacity;
+            this.pixels = buffer(capacity * preprocessing.volume());
         }
-        batch.flip();
-        try (NDManager manager = vision.newManager()) {
-            NDArray input = manager.create(batch, new Shape(n, 3, height, width), DataType.FLOAT32);
-            input.setName("pixel_values");
-            return vision.run(new NDList(input), n);
+
+        @Override
+        public void add(RgbImage image) {
+            if (closed || size == capacity) {
+                throw new IllegalStateException(
+                        "the batch takes %d pictures and is full or closed".formatted(capacity));
+            }
+            preprocessing.apply(image, pixels, size * preprocessing.volume());
+            size++;
+        }
+
+        @Override
+        public int size() {
+            return size;
+        }
+
+        @Override
+        public List<Embedding> encode() {
+            return normalised(run());
+        }
+
+        float[][] run() {
+            FloatBuffer filled = pixels.slice(0, size * preprocessing.volume());
+            try (NDManager manager = vision.newManager()) {
+                Shape shape = new Shape(size, 3, preprocessing.height(), preprocessing.width());
+                NDArray input = manager.create(filled, shape, DataType.FLOAT32);
+                input.setName("pixel_values");
+                return vision.run(new NDList(input), size);
+            }
+        }
+
+        @Override
+        public void close() {
+            if (!closed) {
+                closed = true;
+                free.add(pixels);
+            }
         }
     }
 
@@ -201,15 +237,13 @@ public final class OnnxDualEncoder implements Encoder, AutoCloseable {
         return array;
     }
 
-    private static FloatBuffer buffer(int size) {
-        FloatBuffer buffer = PIXELS.get();
-        if (buffer == null || buffer.capacity() < size) {
-            buffer = ByteBuffer.allocateDirect(Float.BYTES * size)
-                    .order(ByteOrder.nativeOrder())
-                    .asFloatBuffer();
-            PIXELS.set(buffer);
-        }
-        return buffer.clear();
+    private FloatBuffer buffer(int size) {
+        FloatBuffer buffer = free.poll();
+        return buffer != null && buffer.capacity() >= size
+                ? buffer
+                : ByteBuffer.allocateDirect(Float.BYTES * size)
+                        .order(ByteOrder.nativeOrder())
+                        .asFloatBuffer();
     }
 
     @Override

@@ -7,10 +7,15 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.glimpse.item.Content;
 import dev.glimpse.topic.Reason;
 import dev.glimpse.topic.RejectedRecordException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -120,6 +125,42 @@ class ImageDecoderTest {
     void namesTheSizeThatIsTooLarge() {
         assertThatThrownBy(() -> decoder.decode(picture(read(IMAGES.resolve("bad/huge.png")))))
                 .hasMessage("the picture has 30000 x 30000 pixels; at most 50000000 in all are decoded");
+    }
+
+    @Test
+    void refusesAPictureThatTheHeapCannotHold() {
+        ImageDecoder small = new ImageDecoder(MAX_PIXELS, 256, new DecodeMemory(2 << 20));
+        byte[] file = PreviewWriter.write(new RgbImage(1, 1, new byte[3]));
+
+        assertThatThrownBy(() -> small.decode(picture(declaring(file, 1000, 500))))
+                .hasMessage(
+                        "decoding the picture takes 3 MB of heap; this process gives at most 2 MB, half of its heap");
+    }
+
+    @Test
+    void decodesPicturesInTurnsWhereTheHeapHoldsOne() throws Exception {
+        byte[] file = read(IMAGES.resolve("baseline.jpg"));
+        RgbImage image = decoder.decode(picture(file));
+        ImageDecoder small = new ImageDecoder(MAX_PIXELS, 256, new DecodeMemory(8L * image.width() * image.height()));
+
+        try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+            List<Future<RgbImage>> all = threads.invokeAll(Collections.nCopies(50, () -> small.decode(picture(file))));
+            for (Future<RgbImage> one : all) {
+                assertThat(one.get().rgb()).isEqualTo(image.rgb());
+            }
+        }
+    }
+
+    /** The JPEG file with another size in its frame header (ISO/IEC 10918-1, B.2.2). */
+    private static byte[] declaring(byte[] jpeg, int width, int height) {
+        byte[] changed = jpeg.clone();
+        for (int i = 0; i < jpeg.length - 9; i++) {
+            if ((jpeg[i] & 0xff) == 0xff && (jpeg[i + 1] & 0xff) == 0xc0) {
+                ByteBuffer.wrap(changed).putShort(i + 5, (short) height).putShort(i + 7, (short) width);
+                return changed;
+            }
+        }
+        throw new IllegalArgumentException("no baseline frame");
     }
 
     @Test

@@ -5,16 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.sun.management.ThreadMXBean;
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.encode.Encoder;
 import dev.glimpse.encode.EncoderException;
-import dev.glimpse.encode.ImageTensor;
+import dev.glimpse.encode.ImageBatch;
+import dev.glimpse.encode.image.ImageDecoder;
+import dev.glimpse.encode.image.PreviewWriter;
 import dev.glimpse.encode.image.RgbImage;
 import dev.glimpse.encode.onnx.ClipShapedModel.Sizes;
 import dev.glimpse.encode.onnx.ClipShapedModel.Variant;
+import dev.glimpse.item.Content;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -23,6 +31,7 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,7 +68,7 @@ class OnnxDualEncoderTest {
 
     @Test
     void givesEmbeddingsOfLengthOne() {
-        for (Embedding embedding : encoder.encodeImages(images(3))) {
+        for (Embedding embedding : encodeImages(encoder, images(3))) {
             assertThat(lengthOf(embedding)).isCloseTo(1, within(1e-5));
         }
         for (Embedding embedding : encoder.encodeTexts(List.of("a red circle", "rain", ""))) {
@@ -69,7 +78,7 @@ class OnnxDualEncoderTest {
 
     @Test
     void givesUnequalPicturesAndTextsUnequalEmbeddings() {
-        List<Embedding> images = encoder.encodeImages(images(2));
+        List<Embedding> images = encodeImages(encoder, images(2));
         List<Embedding> texts = encoder.encodeTexts(List.of("a red circle", "a red square"));
 
         assertThat(similarity(images.get(0), images.get(1))).isLessThan(0.999);
@@ -78,13 +87,52 @@ class OnnxDualEncoderTest {
 
     @Test
     void encodesAPictureAloneAsInABatch() {
-        List<ImageTensor> images = images(5);
+        List<RgbImage> images = images(5);
 
-        List<Embedding> together = encoder.encodeImages(images);
+        List<Embedding> together = encodeImages(encoder, images);
 
         for (int i = 0; i < images.size(); i++) {
-            assertClose(together.get(i), encoder.encodeImages(List.of(images.get(i))));
+            assertClose(together.get(i), encodeImages(encoder, List.of(images.get(i))));
         }
+    }
+
+    /** Heap beyond the decoded picture and the preview: what a picture costs the collector, whatever its size. */
+    @Test
+    void takesLittleHeapBesideAPictureAndItsPreview() throws Exception {
+        Content.Picture picture = new Content.Picture(photo(), null);
+        ImageDecoder decoder = new ImageDecoder(1_000_000, encoder.drawingSize());
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        int batchSize = 8;
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 20; round++) {
+            long expected = 0;
+            long before = threads.getCurrentThreadAllocatedBytes();
+            try (ImageBatch batch = encoder.newImageBatch(batchSize)) {
+                for (int i = 0; i < batchSize; i++) {
+                    RgbImage image = decoder.decode(picture);
+                    batch.add(image);
+                    expected += image.rgb().length + PreviewWriter.write(image).length;
+                }
+                batch.encode();
+            }
+            long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+            least = Math.min(least, (allocated - expected) / batchSize);
+        }
+        System.out.printf("heap beside a decoded picture of 640 x 480 and its preview: %d bytes%n", least);
+        assertThat(least).isBetween(0L, 64L * 1024);
+    }
+
+    private static byte[] photo() throws IOException {
+        BufferedImage image = new BufferedImage(640, 480, BufferedImage.TYPE_INT_RGB);
+        SplittableRandom random = new SplittableRandom(SEED);
+        for (int y = 0; y < 480; y++) {
+            for (int x = 0; x < 640; x++) {
+                image.setRGB(x, y, x << 15 & 0xff0000 | y << 7 & 0xff00 | random.nextInt(24));
+            }
+        }
+        ByteArrayOutputStream jpeg = new ByteArrayOutputStream();
+        ImageIO.write(image, "jpeg", jpeg);
+        return jpeg.toByteArray();
     }
 
     @Test
@@ -140,7 +188,7 @@ class OnnxDualEncoderTest {
         assertThat(files.name()).isEqualTo(NAME);
         try (OnnxDualEncoder unzipped = OnnxDualEncoder.open(files, files.name(), 1)) {
             assertThat(unzipped.space()).isEqualTo(encoder.space());
-            assertThat(unzipped.encodeImages(images(1))).isEqualTo(encoder.encodeImages(images(1)));
+            assertThat(encodeImages(unzipped, images(1))).isEqualTo(encodeImages(encoder, images(1)));
             assertThat(unzipped.encodeTexts(List.of("rain"))).isEqualTo(encoder.encodeTexts(List.of("rain")));
         }
     }
@@ -150,7 +198,7 @@ class OnnxDualEncoderTest {
         try (OnnxDualEncoder siglip = open(write(other, Variant.SIGLIP_NAMES))) {
             List<Embedding> embeddings = siglip.encodeTexts(List.of("rain", "a red circle above a blue square"));
             assertClose(embeddings.getFirst(), siglip.encodeTexts(List.of("rain")));
-            assertThat(siglip.encodeImages(images(1))).hasSize(1);
+            assertThat(encodeImages(siglip, images(1))).hasSize(1);
         }
     }
 
@@ -159,7 +207,7 @@ class OnnxDualEncoderTest {
         EmbeddingSpace space = encoder.space();
 
         assertThat(space.toString()).matches("tiny-clip\\.[0-9a-f]{12}\\.16");
-        assertThat(encoder.encodeImages(images(1)).getFirst().space()).isEqualTo(space);
+        assertThat(encodeImages(encoder, images(1)).getFirst().space()).isEqualTo(space);
         assertThat(encoder.encodeTexts(List.of("rain")).getFirst().space()).isEqualTo(space);
     }
 
@@ -267,15 +315,22 @@ class OnnxDualEncoderTest {
         return zip;
     }
 
+    private static List<Embedding> encodeImages(Encoder encoder, List<RgbImage> images) {
+        try (ImageBatch batch = encoder.newImageBatch(images.size())) {
+            images.forEach(batch::add);
+            return batch.encode();
+        }
+    }
+
     /** Pictures of noise, the same in each call, each of another size. */
-    private static List<ImageTensor> images(int count) {
+    private static List<RgbImage> images(int count) {
         SplittableRandom random = new SplittableRandom(SEED);
         return Stream.iterate(24, width -> width + 13)
                 .limit(count)
                 .map(width -> {
                     byte[] rgb = new byte[3 * width * 40];
                     random.nextBytes(rgb);
-                    return encoder.prepare(new RgbImage(width, 40, rgb));
+                    return new RgbImage(width, 40, rgb);
                 })
                 .toList();
     }
