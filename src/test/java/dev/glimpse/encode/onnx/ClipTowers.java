@@ -2,12 +2,15 @@ package dev.glimpse.encode.onnx;
 
 import static ai.onnx.proto.OnnxMl.TensorProto.DataType.FLOAT;
 import static ai.onnx.proto.OnnxMl.TensorProto.DataType.INT64;
-import static dev.glimpse.encode.onnx.OnnxGraph.attribute;
+import static dev.glimpse.train.onnx.OnnxGraph.attribute;
 
 import dev.glimpse.encode.onnx.ClipShapedModel.Sizes;
 import dev.glimpse.encode.onnx.ClipShapedModel.Transformer;
 import dev.glimpse.encode.onnx.ClipShapedModel.Variant;
+import dev.glimpse.train.onnx.OnnxGraph;
+import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,19 +37,21 @@ final class ClipTowers {
     private static final List<Long> WIDTH_BY_TOKENS = List.of(0L, 2L, 3L, 1L);
 
     private final OnnxGraph graph;
+    private final SplittableRandom random;
     private final Transformer sizes;
     private final int width;
 
-    private ClipTowers(OnnxGraph graph, Transformer sizes) {
+    private ClipTowers(OnnxGraph graph, Transformer sizes, long seed) {
         this.graph = graph;
+        this.random = new SplittableRandom(seed);
         this.sizes = sizes;
         this.width = sizes.width();
     }
 
     /** {@code [n, 3, size, size]} to {@code [n, dimension]}: the class token's embedding. */
     static OnnxGraph vision(Sizes sizes, Variant variant, long seed) {
-        OnnxGraph graph = new OnnxGraph("vision", seed);
-        ClipTowers tower = new ClipTowers(graph, sizes.vision());
+        OnnxGraph graph = new OnnxGraph("vision");
+        ClipTowers tower = new ClipTowers(graph, sizes.vision(), seed);
         String side = String.valueOf(sizes.imageSize());
         String pixels = graph.input(variant.pixels(), FLOAT, "n", "3", side, side);
         String tokens = tower.norm("pre", tower.cells(pixels, sizes));
@@ -61,8 +66,8 @@ final class ClipTowers {
 
     /** {@code [n, s]} twice to {@code [n, dimension]}: the embedding of the last token that is no padding. */
     static OnnxGraph text(Sizes sizes, Variant variant, long seed) {
-        OnnxGraph graph = new OnnxGraph("text", seed);
-        ClipTowers tower = new ClipTowers(graph, sizes.text());
+        OnnxGraph graph = new OnnxGraph("text");
+        ClipTowers tower = new ClipTowers(graph, sizes.text(), seed);
         String ids = graph.input("input_ids", INT64, "n", "s");
         String mask = tower.attentionMask(ids, variant);
         String encoded = tower.transform(tower.words(ids, sizes), tower.scoresOfPadding(mask));
@@ -76,15 +81,15 @@ final class ClipTowers {
     private String cells(String pixels, Sizes sizes) {
         int patch = sizes.patch();
         List<Long> square = List.of((long) patch, (long) patch);
-        String kernel = graph.weights("patch", 0, 1 / Math.sqrt(3 * patch * patch), width, 3, patch, patch);
+        String kernel = weights("patch", 0, 1 / Math.sqrt(3 * patch * patch), width, 3, patch, patch);
         String grid = graph.node(
                 "Conv", List.of(attribute("kernel_shape", square), attribute("strides", square)), pixels, kernel);
         String patches = transpose(graph.node("Reshape", grid, graph.list(0, width, -1)), List.of(0L, 2L, 1L));
         String count = graph.node("Shape", List.of(attribute("start", 0), attribute("end", 1)), pixels);
         String shape = graph.node("Concat", List.of(attribute("axis", 0)), count, graph.list(1, width));
-        String classToken = graph.node("Expand", graph.weights("class", 0, 0.5, 1, 1, width), shape);
+        String classToken = graph.node("Expand", weights("class", 0, 0.5, 1, 1, width), shape);
         String tokens = graph.node("Concat", List.of(attribute("axis", 1)), classToken, patches);
-        return graph.node("Add", tokens, graph.weights("positions", 0, 0.3, 1 + sizes.cells(), width));
+        return graph.node("Add", tokens, weights("positions", 0, 0.3, 1 + sizes.cells(), width));
     }
 
     /** {@code [n, 1 + cells, w]} to {@code [n, w]}: the class token; or to the same. */
@@ -96,9 +101,9 @@ final class ClipTowers {
 
     /** {@code [n, s, w]}: the tokens, with their positions. */
     private String words(String ids, Sizes sizes) {
-        String tokens = graph.node("Gather", graph.weights("tokens", 0, 1, sizes.vocabulary(), width), ids);
+        String tokens = graph.node("Gather", weights("tokens", 0, 1, sizes.vocabulary(), width), ids);
         String length = graph.node("Shape", List.of(attribute("start", 1), attribute("end", 2)), ids);
-        String positions = graph.weights("positions", 0, 0.5, sizes.context(), width);
+        String positions = weights("positions", 0, 0.5, sizes.context(), width);
         return graph.node("Add", tokens, graph.node("Slice", positions, graph.list(0), length, graph.list(0)));
     }
 
@@ -165,22 +170,40 @@ final class ClipTowers {
     }
 
     private String linear(String name, String x, double gain, int from, int to) {
-        String weights = graph.weights(name + " weights", 0, gain / Math.sqrt(from), from, to);
-        return graph.node("Add", graph.node("MatMul", x, weights), graph.weights(name + " bias", 0, 0.02, to));
+        String weights = weights(name + " weights", 0, gain / Math.sqrt(from), from, to);
+        return graph.node("Add", graph.node("MatMul", x, weights), weights(name + " bias", 0, 0.02, to));
     }
 
     private String norm(String name, String x) {
-        String scale = graph.weights(name + " scale", 1, 0.1, width);
-        String shift = graph.weights(name + " shift", 0, 0.02, width);
+        String scale = weights(name + " scale", 1, 0.1, width);
+        String shift = weights(name + " shift", 0, 0.02, width);
         return graph.node(
                 "LayerNormalization", List.of(attribute("axis", -1), attribute("epsilon", 1e-5f)), x, scale, shift);
     }
 
     private String project(String x, int dimension) {
-        return graph.node("MatMul", x, graph.weights("projection", 0, 1 / Math.sqrt(width), width, dimension));
+        return graph.node("MatMul", x, weights("projection", 0, 1 / Math.sqrt(width), width, dimension));
     }
 
     private String transpose(String x, List<Long> order) {
         return graph.node("Transpose", List.of(attribute("perm", order)), x);
+    }
+
+    /**
+     * Random weights, drawn where the name is new; else those that it has: so layers share them.
+     *
+     * @param mean   of the uniform distribution
+     * @param spread its standard deviation
+     */
+    private String weights(String name, double mean, double spread, long... shape) {
+        if (graph.has(name)) {
+            return name;
+        }
+        float[] values = new float[(int) Arrays.stream(shape).reduce(1, Math::multiplyExact)];
+        double reach = Math.sqrt(3) * spread;
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (mean + reach * (2 * random.nextDouble() - 1));
+        }
+        return graph.weights(name, values, shape);
     }
 }

@@ -1,4 +1,4 @@
-package dev.glimpse.encode.onnx;
+package dev.glimpse.train.onnx;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
@@ -17,17 +17,23 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.SplittableRandom;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * An ONNX network that is being written, of the operators of opset 17 (github.com/onnx/onnx, docs/Operators.md). Nodes
- * are added in the order in which they run, and are known by the name of their one output. Equal seeds and calls give
+ * are added in the order in which they run, and are known by the name of their one output that counts. Equal calls give
  * equal bytes. Not thread-safe.
  */
-final class OnnxGraph {
+public final class OnnxGraph {
+
+    /** The number of the element type float32. */
+    public static final long FLOAT = TensorProto.DataType.FLOAT_VALUE;
+
+    /** The number of the element type int32. */
+    public static final long INT32 = TensorProto.DataType.INT32_VALUE;
 
     /** The first with {@code LayerNormalization}. */
     private static final int OPSET = 17;
@@ -35,22 +41,20 @@ final class OnnxGraph {
     private static final int IR_VERSION = 8;
 
     private final GraphProto.Builder graph;
-    private final Set<String> initializers = new HashSet<>();
-    private final SplittableRandom random;
+    private final Map<String, long[]> initializers = new HashMap<>();
 
-    OnnxGraph(String name, long seed) {
+    public OnnxGraph(String name) {
         this.graph = GraphProto.newBuilder().setName(name);
-        this.random = new SplittableRandom(seed);
     }
 
     /** @param dimensions numbers, or the names of dimensions of any size */
-    String input(String name, TensorProto.DataType type, String... dimensions) {
+    public String input(String name, TensorProto.DataType type, String... dimensions) {
         graph.addInput(value(name, type, dimensions));
         return name;
     }
 
     /** @param from the node that computes it, float32 */
-    void output(String name, String from, String... dimensions) {
+    public void output(String name, String from, String... dimensions) {
         graph.addNode(
                 NodeProto.newBuilder().setOpType("Identity").addInput(from).addOutput(name));
         graph.addOutput(value(name, TensorProto.DataType.FLOAT, dimensions));
@@ -75,42 +79,41 @@ final class OnnxGraph {
                 .build();
     }
 
-    /**
-     * Random float32 weights, drawn where the name is new; else the weights that it has: so nodes share them.
-     *
-     * @param mean   of the uniform distribution
-     * @param spread its standard deviation
-     */
-    String weights(String name, double mean, double spread, int... shape) {
-        return initializers.contains(name)
-                ? name
-                : initializer(name, TensorProto.DataType.FLOAT, draw(mean, spread, shape), shape);
+    /** Float32 numbers; those that are known, where the name is: so nodes share them. */
+    public String weights(String name, float[] values, long... shape) {
+        if (Arrays.stream(shape).reduce(1, Math::multiplyExact) != values.length) {
+            throw new IllegalArgumentException(
+                    "%d numbers are no %s of shape %s".formatted(values.length, name, Arrays.toString(shape)));
+        }
+        ByteBuffer bytes = littleEndian(Math.multiplyExact(Float.BYTES, values.length));
+        bytes.asFloatBuffer().put(values);
+        return initializer(name, TensorProto.DataType.FLOAT, bytes.position(bytes.limit()), shape);
     }
 
-    private ByteBuffer draw(double mean, double spread, int... shape) {
-        int size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
-        ByteBuffer bytes = littleEndian(Math.multiplyExact(Float.BYTES, size));
-        double reach = Math.sqrt(3) * spread;
-        while (bytes.hasRemaining()) {
-            bytes.putFloat((float) (mean + reach * (2 * random.nextDouble() - 1)));
-        }
-        return bytes;
+    /** Whether there are weights of this name. */
+    public boolean has(String weights) {
+        return initializers.containsKey(weights);
+    }
+
+    /** The shape of weights. */
+    public long[] shape(String weights) {
+        return Objects.requireNonNull(initializers.get(weights), weights).clone();
     }
 
     /** A float32 number. */
-    String number(float value) {
+    public String number(float value) {
         ByteBuffer bytes = littleEndian(Float.BYTES).putFloat(value);
         return initializer("number " + value, TensorProto.DataType.FLOAT, bytes);
     }
 
     /** An int64 number. */
-    String index(long value) {
+    public String index(long value) {
         ByteBuffer bytes = littleEndian(Long.BYTES).putLong(value);
         return initializer("index " + value, TensorProto.DataType.INT64, bytes);
     }
 
     /** A list of int64 numbers, {@code [values.length]}. */
-    String list(long... values) {
+    public String list(long... values) {
         ByteBuffer bytes = littleEndian(Long.BYTES * values.length);
         for (long value : values) {
             bytes.putLong(value);
@@ -122,10 +125,10 @@ final class OnnxGraph {
         return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    private String initializer(String name, TensorProto.DataType type, ByteBuffer bytes, int... shape) {
-        if (initializers.add(name)) {
+    private String initializer(String name, TensorProto.DataType type, ByteBuffer bytes, long... shape) {
+        if (initializers.putIfAbsent(name, shape) == null) {
             TensorProto.Builder tensor = TensorProto.newBuilder().setName(name).setDataType(type.getNumber());
-            for (int length : shape) {
+            for (long length : shape) {
                 tensor.addDims(length);
             }
             graph.addInitializer(tensor.setRawData(ByteString.copyFrom(bytes.flip())));
@@ -134,23 +137,35 @@ final class OnnxGraph {
     }
 
     /** Adds a node, and names its output. */
-    String node(String operator, String... inputs) {
+    public String node(String operator, String... inputs) {
         return node(operator, List.of(), inputs);
     }
 
     /** Adds a node, and names its output. */
-    String node(String operator, List<AttributeProto> attributes, String... inputs) {
+    public String node(String operator, List<AttributeProto> attributes, String... inputs) {
+        return node(operator, attributes, 1, inputs);
+    }
+
+    /**
+     * Adds a node, and names one of its outputs.
+     *
+     * @param number of the output, 1 for the first
+     */
+    public String node(String operator, List<AttributeProto> attributes, int number, String... inputs) {
         String output = operator + " " + graph.getNodeCount();
-        graph.addNode(NodeProto.newBuilder()
+        NodeProto.Builder node = NodeProto.newBuilder()
                 .setOpType(operator)
                 .setName(output)
                 .addAllInput(List.of(inputs))
-                .addOutput(output)
-                .addAllAttribute(attributes));
+                .addAllAttribute(attributes);
+        for (int unused = 1; unused < number; unused++) {
+            node.addOutput("");
+        }
+        graph.addNode(node.addOutput(output));
         return output;
     }
 
-    static AttributeProto attribute(String name, long value) {
+    public static AttributeProto attribute(String name, long value) {
         return AttributeProto.newBuilder()
                 .setName(name)
                 .setType(AttributeProto.AttributeType.INT)
@@ -158,7 +173,7 @@ final class OnnxGraph {
                 .build();
     }
 
-    static AttributeProto attribute(String name, float value) {
+    public static AttributeProto attribute(String name, float value) {
         return AttributeProto.newBuilder()
                 .setName(name)
                 .setType(AttributeProto.AttributeType.FLOAT)
@@ -166,7 +181,7 @@ final class OnnxGraph {
                 .build();
     }
 
-    static AttributeProto attribute(String name, List<Long> values) {
+    public static AttributeProto attribute(String name, List<Long> values) {
         return AttributeProto.newBuilder()
                 .setName(name)
                 .setType(AttributeProto.AttributeType.INTS)
@@ -174,10 +189,10 @@ final class OnnxGraph {
                 .build();
     }
 
-    void write(Path file) throws IOException {
+    public void write(Path file) throws IOException {
         ModelProto model = ModelProto.newBuilder()
                 .setIrVersion(IR_VERSION)
-                .setProducerName("glimpse-test")
+                .setProducerName("glimpse")
                 .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
                 .setGraph(graph)
                 .build();

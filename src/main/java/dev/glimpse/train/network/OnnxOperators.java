@@ -1,0 +1,200 @@
+package dev.glimpse.train.network;
+
+import ai.djl.ndarray.NDArray;
+import dev.glimpse.train.onnx.OnnxGraph;
+import java.util.Arrays;
+import java.util.List;
+
+/** Writes down: a tensor is the name of the node that gives it, and weights are taken as they are now. */
+public final class OnnxOperators implements Operators<String> {
+
+    private final OnnxGraph graph;
+    private final Weights weights;
+
+    public OnnxOperators(OnnxGraph graph, Weights weights) {
+        this.graph = graph;
+        this.weights = weights;
+    }
+
+    @Override
+    public String weights(String name, Start start, long... shape) {
+        return initializer(name, weights.trained(name, start, shape));
+    }
+
+    private String initializer(String name, NDArray array) {
+        return graph.weights(name, array.toFloatArray(), array.getShape().getShape());
+    }
+
+    @Override
+    public String add(String a, String b) {
+        return graph.node("Add", a, b);
+    }
+
+    @Override
+    public String multiply(String a, String b) {
+        return graph.node("Mul", a, b);
+    }
+
+    @Override
+    public String scale(String x, double factor) {
+        return graph.node("Mul", x, graph.number((float) factor));
+    }
+
+    @Override
+    public String matMul(String a, String b) {
+        return graph.node("MatMul", a, b);
+    }
+
+    @Override
+    public String relu(String x) {
+        return graph.node("Relu", x);
+    }
+
+    @Override
+    public String gelu(String x) {
+        String erf = graph.node("Erf", scale(x, Math.sqrt(0.5)));
+        return multiply(scale(x, 0.5), graph.node("Add", erf, graph.number(1)));
+    }
+
+    @Override
+    public String softmax(String x) {
+        return graph.node("Softmax", List.of(OnnxGraph.attribute("axis", -1)), x);
+    }
+
+    @Override
+    public String reshape(String x, long... shape) {
+        return graph.node("Reshape", x, graph.list(shape));
+    }
+
+    @Override
+    public String transpose(String x, int... order) {
+        List<Long> axes = Arrays.stream(order).mapToObj(Long::valueOf).toList();
+        return graph.node("Transpose", List.of(OnnxGraph.attribute("perm", axes)), x);
+    }
+
+    @Override
+    public String concat(String a, String b) {
+        return graph.node("Concat", List.of(OnnxGraph.attribute("axis", -1)), a, b);
+    }
+
+    @Override
+    public String sumFirst(String x) {
+        return graph.node("ReduceSum", List.of(OnnxGraph.attribute("keepdims", 0)), x, graph.list(0));
+    }
+
+    @Override
+    public String layerNorm(String name, String x, long width) {
+        return graph.node(
+                "LayerNormalization",
+                List.of(OnnxGraph.attribute("axis", -1), OnnxGraph.attribute("epsilon", NDArrayOperators.EPSILON)),
+                x,
+                weights(name + ".scale", new Start.Constant(1), width),
+                weights(name + ".shift", new Start.Constant(0), width));
+    }
+
+    @Override
+    public String batchNorm(String name, String x, long channels) {
+        return graph.node(
+                "BatchNormalization",
+                List.of(OnnxGraph.attribute("epsilon", NDArrayOperators.EPSILON)),
+                x,
+                weights(name + ".scale", new Start.Constant(1), channels),
+                weights(name + ".shift", new Start.Constant(0), channels),
+                initializer(name + ".mean", weights.gathered(name + ".mean", 0, channels)),
+                initializer(name + ".variance", weights.gathered(name + ".variance", 1, channels)));
+    }
+
+    @Override
+    public String convolution(String x, String kernel, int stride) {
+        long padding = graph.shape(kernel)[2] / 2;
+        return graph.node(
+                "Conv",
+                List.of(
+                        OnnxGraph.attribute("strides", List.of((long) stride, (long) stride)),
+                        OnnxGraph.attribute("pads", List.of(padding, padding, padding, padding))),
+                x,
+                kernel);
+    }
+
+    @Override
+    public String dropout(String x, double rate) {
+        return x;
+    }
+
+    @Override
+    public String embedding(String ids, String table) {
+        return graph.node("Gather", table, ids);
+    }
+
+    @Override
+    public String addRows(String x, String table) {
+        String length = graph.node("Shape", List.of(OnnxGraph.attribute("start", 1), OnnxGraph.attribute("end", 2)), x);
+        return graph.node("Add", x, graph.node("Slice", table, graph.list(0), length, graph.list(0)));
+    }
+
+    @Override
+    public String attentionBias(String mask) {
+        String absent = graph.node("Sub", real(mask), graph.number(1));
+        return graph.node("Unsqueeze", scale(absent, -NDArrayOperators.MASKED), graph.list(1, 2));
+    }
+
+    private String real(String mask) {
+        return graph.node("Cast", List.of(OnnxGraph.attribute("to", OnnxGraph.FLOAT)), mask);
+    }
+
+    @Override
+    public String first(String x) {
+        return graph.node("Gather", List.of(OnnxGraph.attribute("axis", 1)), x, graph.index(0));
+    }
+
+    @Override
+    public String maskedMean(String x, String mask) {
+        String present = graph.node("Unsqueeze", real(mask), graph.list(2));
+        return graph.node("Div", sumTokens(graph.node("Mul", x, present)), sumTokens(present));
+    }
+
+    private String sumTokens(String x) {
+        return graph.node("ReduceSum", List.of(OnnxGraph.attribute("keepdims", 0)), x, graph.list(1));
+    }
+
+    @Override
+    public String lstm(String name, String x, String mask, long in, long hidden) {
+        String inputs = initializer(
+                name + ".W",
+                weights.trained(name + ".input.weight", Start.linear(in), in, 4 * hidden)
+                        .transpose(),
+                1);
+        String recurrent = initializer(
+                name + ".R",
+                weights.trained(name + ".recurrent", Start.linear(hidden), hidden, 4 * hidden)
+                        .transpose(),
+                1);
+        float[] bias = weights.trained(name + ".input.bias", new Start.Constant(0), 4 * hidden)
+                .toFloatArray();
+        // ONNX has two biases, of the input and of the state: the second is 0.
+        String biases = graph.weights(name + ".B", Arrays.copyOf(bias, 2 * bias.length), 1, 2L * bias.length);
+        String lengths = graph.node(
+                "Cast",
+                List.of(OnnxGraph.attribute("to", OnnxGraph.INT32)),
+                graph.node("ReduceSum", List.of(OnnxGraph.attribute("keepdims", 0)), mask, graph.list(1)));
+        String last = graph.node(
+                "LSTM",
+                List.of(OnnxGraph.attribute("hidden_size", hidden)),
+                2,
+                transpose(x, 1, 0, 2),
+                inputs,
+                recurrent,
+                biases,
+                lengths);
+        return graph.node("Squeeze", last, graph.list(0));
+    }
+
+    private String initializer(String name, NDArray matrix, long... before) {
+        try (matrix) {
+            long[] shape = new long[before.length + 2];
+            System.arraycopy(before, 0, shape, 0, before.length);
+            System.arraycopy(matrix.getShape().getShape(), 0, shape, before.length, 2);
+            return graph.weights(name, matrix.toFloatArray(), shape);
+        }
+    }
+}

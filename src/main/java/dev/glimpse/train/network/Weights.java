@@ -1,0 +1,119 @@
+package dev.glimpse.train.network;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.glimpse.train.network.Operators.Start;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+/**
+ * The numbers of networks, by name, in the order in which they were first used: those that are trained, and statistics
+ * that are gathered on the way. Begun from a seed: equal seeds and names give equal numbers. Not thread-safe.
+ */
+public final class Weights implements AutoCloseable {
+
+    private static final String TRAINED = "trained:";
+    private static final String GATHERED = "gathered:";
+
+    private final NDManager manager;
+    private final long seed;
+    private final Map<String, NDArray> trained = new LinkedHashMap<>();
+    private final Map<String, NDArray> gathered = new LinkedHashMap<>();
+
+    /**
+     * @param parent that the weights live under
+     * @param seed   what they begin from
+     */
+    public Weights(NDManager parent, long seed) {
+        this.manager = parent.newSubManager();
+        this.seed = seed;
+    }
+
+    /** Those that are trained. */
+    public Map<String, NDArray> trained() {
+        return trained;
+    }
+
+    NDArray trained(String name, Start start, long... shape) {
+        NDArray known = trained.get(name);
+        if (known == null) {
+            known = begin(name, start, shape);
+            known.setRequiresGradient(true);
+            trained.put(name, known);
+        }
+        return known;
+    }
+
+    NDArray gathered(String name, double value, long length) {
+        return gathered.computeIfAbsent(name, key -> manager.full(new Shape(length), (float) value));
+    }
+
+    private NDArray begin(String name, Start start, long... shape) {
+        Shape of = new Shape(shape);
+        return switch (start) {
+            case Start.Constant(double value) -> manager.full(of, (float) value);
+            case Start.Normal(double deviation) -> {
+                RandomGenerator random =
+                        RandomGeneratorFactory.of("L64X128MixRandom").create(seed * 31 + name.hashCode());
+                float[] values = new float[(int) of.size()];
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) (deviation * random.nextGaussian());
+                }
+                yield manager.create(values, of);
+            }
+        };
+    }
+
+    /** How many numbers are trained. */
+    public long size() {
+        return trained.values().stream().mapToLong(NDArray::size).sum();
+    }
+
+    /** Writes all of it, as DJL writes lists of arrays. */
+    public void write(OutputStream to) throws IOException {
+        NDList all = new NDList();
+        trained.forEach((name, array) -> all.add(named(TRAINED + name, array)));
+        gathered.forEach((name, array) -> all.add(named(GATHERED + name, array)));
+        to.write(all.encode());
+    }
+
+    private static NDArray named(String name, NDArray array) {
+        array.setName(name);
+        return array;
+    }
+
+    /** Takes the place of all that is there. */
+    public void read(InputStream from) {
+        try (NDList all = NDList.decode(manager, from)) {
+            for (NDArray array : all) {
+                String name = array.getName();
+                if (name.startsWith(TRAINED)) {
+                    replace(trained, name.substring(TRAINED.length()), array).setRequiresGradient(true);
+                } else {
+                    replace(gathered, name.substring(GATHERED.length()), array);
+                }
+            }
+        }
+    }
+
+    private NDArray replace(Map<String, NDArray> in, String name, NDArray array) {
+        NDArray mine = manager.create(array.toFloatArray(), array.getShape());
+        NDArray old = in.put(name, mine);
+        if (old != null) {
+            old.close();
+        }
+        return mine;
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

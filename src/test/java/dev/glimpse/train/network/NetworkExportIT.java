@@ -1,0 +1,184 @@
+package dev.glimpse.train.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtSession;
+import dev.glimpse.train.onnx.OnnxGraph;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is written as ONNX computes what was trained. */
+@Tag("train")
+class NetworkExportIT {
+
+    private static final float TOLERANCE = 1e-4f;
+    private static final int VOCABULARY = 60;
+    private static final int LENGTH = 20;
+
+    @TempDir
+    Path folder;
+
+    private final SplittableRandom random = new SplittableRandom(5);
+    private NDManager manager;
+    private Weights weights;
+
+    @BeforeEach
+    void open() {
+        Engine.getEngine("OnnxRuntime");
+        manager = Engine.getEngine("PyTorch").newBaseManager();
+        weights = new Weights(manager, 3);
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 7})
+    void exportsTheImageNetworkAsItWasTrained(int n) throws Exception {
+        ImageNetwork network = ImageNetwork.small(48);
+        int volume = 3 * network.size() * network.size();
+        Shape shape = new Shape(n, 3, network.size(), network.size());
+        gatherStatistics(network);
+        float[] pixels = uniform(n * volume);
+        float[][] expected = new float[3][];
+        try (NDManager step = manager.newSubManager()) {
+            ImageNetwork.Output<NDArray> output =
+                    network.apply(new NDArrayOperators(step, weights, false), step.create(pixels, shape));
+            expected[0] = output.embeddings().toFloatArray();
+            expected[1] = output.regions().toFloatArray();
+            expected[2] = output.features().toFloatArray();
+        }
+
+        OnnxGraph graph = new OnnxGraph("vision");
+        ImageNetwork.Output<String> output = network.apply(
+                new OnnxOperators(graph, weights), graph.input("pixel_values", DataType.FLOAT, "n", "3", "64", "64"));
+        graph.output("image_embeds", output.embeddings(), "n", "48");
+        graph.output("region_embeds", output.regions(), "n", "64", "48");
+        graph.output("image_features", output.features(), "n", "768");
+
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        try (OrtSession session = session(graph);
+                OnnxTensor input = OnnxTensor.createTensor(environment, FloatBuffer.wrap(pixels), shape.getShape());
+                OrtSession.Result result = session.run(Map.of("pixel_values", input))) {
+            for (int i = 0; i < expected.length; i++) {
+                assertClose(((OnnxTensor) result.get(i)).getFloatBuffer(), expected[i]);
+            }
+        }
+    }
+
+    /** So that the statistics of batch normalisation are not those that it begins with. */
+    private void gatherStatistics(ImageNetwork network) {
+        for (int i = 0; i < 3; i++) {
+            try (NDManager step = manager.newSubManager()) {
+                NDArray pixels = step.create(
+                        uniform(8 * 3 * network.size() * network.size()),
+                        new Shape(8, 3, network.size(), network.size()));
+                network.apply(new NDArrayOperators(step, weights, true), pixels);
+            }
+        }
+    }
+
+    @Test
+    void keepsMostOfTheStatisticsAtEachStep() {
+        gatherStatistics(ImageNetwork.small(48));
+
+        float variance = weights.gathered("image.block0.norm.variance", 1, 32).getFloat(0);
+
+        // Of 1 and three of some 0.6: nearer to what it began with.
+        assertThat(variance).isBetween(0.8f, 1f);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5, 20})
+    void exportsTheTransformerAsItWasTrained(int length) throws Exception {
+        exportsAsItWasTrained(new TextNetwork.Attention(VOCABULARY, LENGTH, 24, 2, 4, 0.1, 16), length);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5, 20})
+    void exportsTheLstmAsItWasTrained(int length) throws Exception {
+        exportsAsItWasTrained(new TextNetwork.Lstm(VOCABULARY, LENGTH, 10, 32, 0.1, 16), length);
+    }
+
+    private void exportsAsItWasTrained(TextNetwork network, int length) throws Exception {
+        OnnxGraph graph = new OnnxGraph("text");
+        String output = network.apply(
+                new OnnxOperators(graph, weights),
+                graph.input("input_ids", DataType.INT64, "n", "s"),
+                graph.input("attention_mask", DataType.INT64, "n", "s"));
+        graph.output("text_embeds", output, "n", "16");
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        try (OrtSession session = session(graph)) {
+            for (int n = 1; n <= 6; n += 5) {
+                Shape shape = new Shape(n, length);
+                long[] ids = new long[n * length];
+                long[] mask = new long[n * length];
+                for (int row = 0; row < n; row++) {
+                    int present = random.nextInt(1, length + 1);
+                    for (int at = 0; at < present; at++) {
+                        ids[row * length + at] = random.nextInt(VOCABULARY);
+                        mask[row * length + at] = 1;
+                    }
+                }
+                float[] expected;
+                try (NDManager step = manager.newSubManager()) {
+                    expected = network.apply(
+                                    new NDArrayOperators(step, weights, false),
+                                    step.create(ids, shape),
+                                    step.create(mask, shape))
+                            .toFloatArray();
+                }
+                try (OnnxTensor idsIn = OnnxTensor.createTensor(environment, LongBuffer.wrap(ids), shape.getShape());
+                        OnnxTensor maskIn =
+                                OnnxTensor.createTensor(environment, LongBuffer.wrap(mask), shape.getShape());
+                        OrtSession.Result result = session.run(Map.of("input_ids", idsIn, "attention_mask", maskIn))) {
+                    assertClose(((OnnxTensor) result.get(0)).getFloatBuffer(), expected);
+                }
+            }
+        }
+    }
+
+    private OrtSession session(OnnxGraph graph) throws Exception {
+        Path file = folder.resolve("network.onnx");
+        graph.write(file);
+        return OrtEnvironment.getEnvironment().createSession(file.toString());
+    }
+
+    private static void assertClose(FloatBuffer found, float[] expected) {
+        float[] values = new float[found.remaining()];
+        found.get(values);
+        assertThat(values).hasSameSizeAs(expected);
+        float largest = 0;
+        for (int i = 0; i < values.length; i++) {
+            largest = Math.max(largest, Math.abs(values[i] - expected[i]) / Math.max(1, Math.abs(expected[i])));
+        }
+        assertThat(largest).isLessThan(TOLERANCE);
+    }
+
+    private float[] uniform(int count) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = (float) random.nextDouble(-1, 1);
+        }
+        return values;
+    }
+}
