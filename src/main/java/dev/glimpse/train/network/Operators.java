@@ -21,12 +21,12 @@ public interface Operators<T> {
 
         /** He et al. 2015 (arXiv:1502.01852): of deviation {@code sqrt(2 / fanIn)}, for what a ReLU follows. */
         static Start he(long fanIn) {
-            return new Normal(Math.sqrt(2.0 / fanIn));
+            return new Normal(Math.sqrt(2 / (double) fanIn));
         }
 
         /** Of deviation {@code 1 / sqrt(fanIn)}. */
         static Start linear(long fanIn) {
-            return new Normal(1 / Math.sqrt(fanIn));
+            return new Normal(1 / Math.sqrt((double) fanIn));
         }
     }
 
@@ -47,7 +47,11 @@ public interface Operators<T> {
     /** Along the last axis. */
     T softmax(T x);
 
-    /** @param shape 0 takes over the length of the same axis, -1 is what remains */
+    /**
+     * The same numbers in another shape.
+     *
+     * @param shape 0 takes over the length of the same axis, -1 is what remains
+     */
     T reshape(T x, long... shape);
 
     T transpose(T x, int... order);

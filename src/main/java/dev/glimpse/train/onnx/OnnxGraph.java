@@ -47,13 +47,21 @@ public final class OnnxGraph {
         this.graph = GraphProto.newBuilder().setName(name);
     }
 
-    /** @param dimensions numbers, or the names of dimensions of any size */
+    /**
+     * Adds an input.
+     *
+     * @param dimensions numbers, or the names of dimensions of any size
+     */
     public String input(String name, TensorProto.DataType type, String... dimensions) {
         graph.addInput(value(name, type, dimensions));
         return name;
     }
 
-    /** @param from the node that computes it, float32 */
+    /**
+     * Adds an output.
+     *
+     * @param from the node that computes it, float32
+     */
     public void output(String name, String from, String... dimensions) {
         graph.addNode(
                 NodeProto.newBuilder().setOpType("Identity").addInput(from).addOutput(name));

@@ -1,0 +1,15 @@
+package dev.glimpse.pairs;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A picture and what is said of it.
+ *
+ * @param id       unlike any other in the file
+ * @param image    where the picture lies
+ * @param captions at least one
+ * @param foils    captions that are wrong of it
+ * @param split    what the pair is there for
+ */
+public record Pair(String id, Path image, List<Caption> captions, List<Foil> foils, Split split) {}

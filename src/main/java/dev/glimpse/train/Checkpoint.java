@@ -1,0 +1,109 @@
+package dev.glimpse.train;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.glimpse.train.network.Weights;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * What training goes on from after it was ended: weights, the optimizer's state and the progress, in one folder. A new one
+ * takes the place of the old one at once or not at all: the progress, written last, names the files that go with it.
+ */
+final class Checkpoint {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String PROGRESS = "progress.json";
+    private static final String BEST = "best.ndlist";
+
+    private final Path folder;
+
+    Checkpoint(Path folder) throws IOException {
+        this.folder = Files.createDirectories(folder);
+    }
+
+    private record State(String recipe, Progress progress) {}
+
+    /** Whether there is one. */
+    boolean exists() {
+        return Files.exists(folder.resolve(PROGRESS));
+    }
+
+    /** Writes one, beside the one that is there, and then in its place. */
+    void write(Recipe recipe, Progress progress, Weights weights, Adam adam) throws IOException {
+        write(weightsOf(progress.step()), weights::write);
+        write(adamOf(progress.step()), adam::write);
+        int before = exists() ? read(recipe).step() : progress.step();
+        write(PROGRESS, to -> JSON.writeValue(to, new State(recipe.toString(), progress)));
+        if (before != progress.step()) {
+            Files.deleteIfExists(folder.resolve(weightsOf(before)));
+            Files.deleteIfExists(folder.resolve(adamOf(before)));
+        }
+    }
+
+    /** Writes the best weights so far. */
+    void writeBest(Weights weights) throws IOException {
+        write(BEST, weights::write);
+    }
+
+    /** Takes up the best weights. */
+    void readBest(Weights weights) throws IOException {
+        try (InputStream from = open(BEST)) {
+            weights.read(from);
+        }
+    }
+
+    private Progress read(Recipe recipe) throws IOException {
+        State state = JSON.readValue(folder.resolve(PROGRESS).toFile(), State.class);
+        if (!state.recipe().equals(recipe.toString())) {
+            throw new IOException("the checkpoint in %s is of another recipe, %s; this one is %s"
+                    .formatted(folder, state.recipe(), recipe));
+        }
+        return state.progress();
+    }
+
+    /**
+     * Goes on from the checkpoint.
+     *
+     * @throws IOException if it can't be read, or is of another recipe
+     */
+    Progress resume(Recipe recipe, Weights weights, Adam adam) throws IOException {
+        Progress progress = read(recipe);
+        try (InputStream from = open(weightsOf(progress.step()))) {
+            weights.read(from);
+        }
+        try (InputStream from = open(adamOf(progress.step()))) {
+            adam.read(from);
+        }
+        return progress;
+    }
+
+    private static String weightsOf(int step) {
+        return "weights-%d.ndlist".formatted(step);
+    }
+
+    private static String adamOf(int step) {
+        return "adam-%d.ndlist".formatted(step);
+    }
+
+    private interface Content {
+        void writeTo(OutputStream to) throws IOException;
+    }
+
+    private void write(String name, Content content) throws IOException {
+        Path beside = folder.resolve(name + ".new");
+        try (OutputStream to = new BufferedOutputStream(Files.newOutputStream(beside))) {
+            content.writeTo(to);
+        }
+        Files.move(beside, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private InputStream open(String name) throws IOException {
+        return new BufferedInputStream(Files.newInputStream(folder.resolve(name)));
+    }
+}
