@@ -1,6 +1,7 @@
 package dev.glimpse.train;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import dev.glimpse.train.network.Operators;
 
 /** What training makes small. */
@@ -11,7 +12,7 @@ enum Loss {
      */
     CONTRASTIVE {
         @Override
-        NDArray of(Batch batch, NDArray images, NDArray texts, Operators<NDArray> on) {
+        NDArray of(Batch batch, NDArray images, NDArray texts, Operators<NDArray> on, double done) {
             NDArray logScale = on.weights("logit.scale", LOG_SCALE, 1).minimum(MAX_LOG_SCALE);
             NDArray logits = images.matMul(texts.transpose()).mul(logScale.exp());
             NDArray right = logits.add(batch.right().sub(1).mul(FAR));
@@ -21,19 +22,33 @@ enum Loss {
         }
     },
 
-    /** The hardest wrong answer of the batch must lie a margin below the right one (VSE++: Faghri et al. 2018, arXiv:1707.05612). */
+    /**
+     * The hardest wrong answer of the batch must lie a margin below the right one (VSE++: Faghri et al. 2018,
+     * arXiv:1707.05612). From the first step on that ends with all embeddings alike, at a loss of two margins: so it begins
+     * with the mean of all wrong answers that come too near, and turns to the hardest by and by.
+     */
     TRIPLET {
         @Override
-        NDArray of(Batch batch, NDArray images, NDArray texts, Operators<NDArray> on) {
+        NDArray of(Batch batch, NDArray images, NDArray texts, Operators<NDArray> on, double done) {
             NDArray similarities = images.matMul(texts.transpose());
-            NDArray wrong = similarities.sub(batch.right().mul(FAR));
-            NDArray own = similarities.mul(batch.own()).sum(new int[] {0});
-            NDArray hardestImage = wrong.max(new int[] {0});
-            NDArray hardestText =
-                    batch.own().mul(wrong.max(new int[] {1}, true)).sum(new int[] {0});
-            NDArray toImages = hardestImage.sub(own).add(MARGIN).maximum(0).mean();
-            NDArray toTexts = hardestText.sub(own).add(MARGIN).maximum(0).mean();
-            return toImages.add(toTexts);
+            NDArray own = similarities.mul(batch.own()).sum(new int[] {0}, true);
+            NDArray ownOfPicture = batch.own().mul(own);
+            NDArray far = batch.right().mul(FAR);
+            // By caption: each wrong picture against the right one. By caption of a picture: each wrong caption against
+            // it.
+            NDArray byCaption = similarities.sub(far).sub(own).add(MARGIN).maximum(0);
+            NDArray hardest = byCaption.max(new int[] {0}).mean();
+            NDArray wrongCaption = similarities.sub(far).max(new int[] {1}, true);
+            NDArray hardestCaption = batch.own()
+                    .mul(wrongCaption.sub(own).add(MARGIN).maximum(0))
+                    .sum(new int[] {0})
+                    .mean();
+            NDArray leastOwn =
+                    ownOfPicture.sum(new int[] {1}, true).div(batch.own().sum(new int[] {1}, true));
+            NDArray byPicture = similarities.sub(far).sub(leastOwn).add(MARGIN).maximum(0);
+            NDArray near = mean(byCaption).add(mean(byPicture));
+            float turned = (float) Math.clamp((done - 0.1) / 0.3, 0, 1);
+            return hardest.add(hardestCaption).mul(turned).add(near.mul(1 - turned));
         }
     };
 
@@ -54,8 +69,15 @@ enum Loss {
      * @param images {@code [b, dimension]} of length 1
      * @param texts  {@code [m, dimension]} of length 1
      * @param on     what the loss trains beside the networks
+     * @param done   the share of the steps that are done
      */
-    abstract NDArray of(Batch batch, NDArray images, NDArray texts, Operators<NDArray> on);
+    abstract NDArray of(Batch batch, NDArray images, NDArray texts, Operators<NDArray> on, double done);
+
+    /** Of those that are more than 0. */
+    private static NDArray mean(NDArray hinges) {
+        return hinges.sum()
+                .div(hinges.gt(0).toType(DataType.FLOAT32, false).sum().add(1));
+    }
 
     private static NDArray logSumExp(NDArray x, int axis) {
         NDArray most = x.max(new int[] {axis}, true).stopGradient();

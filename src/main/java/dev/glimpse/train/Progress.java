@@ -23,6 +23,11 @@ record Progress(int step, double best, int bestStep, List<Measurement> measured)
 
     static final Progress NONE = new Progress(0, 0, 0, List.of());
 
+    /** As far as a later step, of which nothing was measured. */
+    Progress at(int later) {
+        return new Progress(later, best, bestStep, measured);
+    }
+
     Progress with(Measurement measurement) {
         List<Measurement> all = new ArrayList<>(measured);
         all.add(measurement);

@@ -8,16 +8,23 @@ import dev.glimpse.pairs.InvalidPairsException;
 import dev.glimpse.pairs.Pair;
 import dev.glimpse.pairs.PairsFile;
 import dev.glimpse.pairs.Split;
+import dev.glimpse.train.network.Head;
 import dev.glimpse.train.network.ImageNetwork;
-import dev.glimpse.train.network.TextNetwork;
+import dev.glimpse.train.onnx.Backbone;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,6 +38,7 @@ import picocli.CommandLine.Option;
 public final class TrainCommand implements Callable<Integer> {
 
     private static final String ENGINE = "PyTorch";
+    private static final String CLASS_PATH = "classpath:";
 
     /** Of the pairs that no split is named for, where none is to measure on. */
     private static final double HELD_OUT = 0.1;
@@ -79,9 +87,34 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "1", description = "Equal seeds give equal batches.")
     private long seed;
 
+    @Option(
+            names = "--image-backbone",
+            description = "An ONNX file whose features are kept as they are; a head is trained on them.")
+    private @Nullable Path imageBackbone;
+
+    @Option(names = "--image-size", defaultValue = "224", description = "Of the backbone's pictures, in pixels.")
+    private int imageSize;
+
+    @Option(names = "--image-pixels", defaultValue = "IMAGENET", description = "${COMPLETION-CANDIDATES}")
+    private Backbone.Pixels imagePixels = Backbone.Pixels.IMAGENET;
+
+    @Option(names = "--image-output", description = "The backbone's output; by default its first.")
+    private @Nullable String imageOutput;
+
+    @Option(
+            names = "--text-backbone",
+            description = "As --image-backbone, of texts: a BERT or the like. A file, or classpath: and a name.")
+    private @Nullable String textBackbone;
+
+    @Option(names = "--text-tokenizer", description = "The text backbone's tokenizer.json, likewise.")
+    private @Nullable String textTokenizer;
+
     @Override
     public Integer call() throws IOException, InvalidPairsException {
         Engine engine = engine();
+        if ((textBackbone == null) != (textTokenizer == null)) {
+            throw new IllegalArgumentException("--text-backbone and --text-tokenizer go together");
+        }
         List<Pair> all = PairsFile.read(pairs);
         List<Pair> heldOut = heldOut(all);
         List<Pair> learned = new ArrayList<>(all);
@@ -89,8 +122,50 @@ public final class TrainCommand implements Callable<Integer> {
         learned.removeAll(heldOut);
         Recipe recipe = new Recipe(
                 text, loss, dimension, vocabulary, length, batch, captions, steps, rate, evaluateEvery, patience, seed);
-        train(engine, recipe, learned, heldOut);
+        try (Backbone ofImages = imageBackbone == null
+                        ? null
+                        : Backbone.ofImages(imageBackbone, imageSize, imagePixels, imageOutput);
+                Backbone ofTexts = textBackbone == null ? null : Backbone.ofTexts(file(textBackbone))) {
+            train(engine, recipe, imageBranch(ofImages), textBranch(ofTexts, recipe, learned), learned, heldOut);
+        }
         return 0;
+    }
+
+    private ImageBranch imageBranch(@Nullable Backbone backbone) {
+        return backbone == null
+                ? new ImageBranch.Whole(ImageNetwork.small(dimension))
+                : new ImageBranch.Frozen(backbone, new Head("image.head", backbone.width(), dimension));
+    }
+
+    /** A file, copied from the class path where it lies there. */
+    private static Path file(String location) throws IOException {
+        if (!location.startsWith(CLASS_PATH)) {
+            return Path.of(location);
+        }
+        String name = location.substring(CLASS_PATH.length());
+        try (InputStream resource = TrainCommand.class.getClassLoader().getResourceAsStream(name)) {
+            if (resource == null) {
+                throw new IOException("there is no %s on the class path".formatted(name));
+            }
+            Path copy = Files.createTempFile("glimpse-train-", name.substring(name.lastIndexOf('.')));
+            copy.toFile().deleteOnExit();
+            Files.copy(resource, copy, StandardCopyOption.REPLACE_EXISTING);
+            return copy;
+        }
+    }
+
+    private TextBranch textBranch(@Nullable Backbone backbone, Recipe recipe, List<Pair> learned) throws IOException {
+        if (backbone != null && textTokenizer != null) {
+            return new TextBranch.Frozen(
+                    backbone, new Head("text.head", backbone.width(), dimension), file(textTokenizer), length);
+        }
+        BytePairs tokens = BytePairs.learn(
+                learned.stream()
+                        .flatMap(pair -> pair.captions().stream())
+                        .map(Caption::text)
+                        .toList(),
+                vocabulary);
+        return new TextBranch.Whole(recipe.textNetwork(tokens.size()), tokens);
     }
 
     private static Engine engine() {
@@ -117,47 +192,64 @@ public final class TrainCommand implements Callable<Integer> {
         return List.copyOf(shuffled.subList(0, Math.min(count, MOST_HELD_OUT)));
     }
 
-    private void train(Engine engine, Recipe recipe, List<Pair> learned, List<Pair> heldOut) throws IOException {
-        BytePairs tokens = BytePairs.learn(
-                learned.stream()
-                        .flatMap(pair -> pair.captions().stream())
-                        .map(Caption::text)
-                        .toList(),
-                recipe.vocabulary());
-        ImageNetwork image = ImageNetwork.small(recipe.dimension());
-        TextNetwork branch = recipe.textNetwork(tokens.size());
+    private void train(
+            Engine engine, Recipe recipe, ImageBranch image, TextBranch branch, List<Pair> learned, List<Pair> heldOut)
+            throws IOException {
         Files.createDirectories(out);
         Path file = out.resolve("tokenizer.json");
-        tokens.write(file, recipe.length());
+        branch.writeTokenizer(file);
         Path checkpoints = out.resolveSibling(out.getFileName() + ".checkpoint");
-        try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.builder()
-                        .optTokenizerPath(file)
-                        .optTruncation(true)
-                        .optPadding(false)
-                        .optMaxLength(recipe.length())
-                        .build();
+        try (HuggingFaceTokenizer tokenizer = branch.openTokenizer(file);
                 Trainer trainer = new Trainer(engine, recipe, image, branch, new Checkpoint(checkpoints))) {
-            TrainingSet toLearn = TrainingSet.toLearnFrom(learned, image.size(), tokenizer);
-            TrainingSet toMeasure = TrainingSet.toMeasureOn(heldOut, image.size(), tokenizer);
+            TrainingSet toLearn = TrainingSet.toLearnFrom(learned, image, branch, tokenizer);
+            TrainingSet toMeasure = TrainingSet.toMeasureOn(heldOut, image, branch, tokenizer);
             System.out.printf(
-                    "%d pictures with %d unlike captions to learn from, %d held out; %d tokens%n",
-                    toLearn.size(), toLearn.captions(), toMeasure.size(), tokens.size());
-            Progress progress = trainer.train(toLearn, toMeasure, new ProgressBar(recipe.steps()));
-            ModelWriter.write(out, image, branch, trainer.weights(), tokens);
+                    "%d pictures with %d unlike captions to learn from, %d held out%n",
+                    toLearn.size(), toLearn.captions(), toMeasure.size());
+            Progress progress = trainUntilStopped(trainer, toLearn, toMeasure);
+            if (trainer.isStopped()) {
+                System.out.printf("%nEnded after step %d; the same command goes on from there%n", progress.step());
+                return;
+            }
+            ModelWriter.write(out, image, branch, trainer.weights(), recipe.dimension());
             LearningCurves.write(checkpoints.resolve("curves.svg"), progress);
             System.out.printf(
-                    "%nThe best, of step %d: recall at 1 on held-out pairs %.3f. %d numbers, in %s%n",
+                    "%nThe best, of step %d: recall at 1 on held-out pairs %.3f. %d numbers trained, in %s%n",
                     progress.bestStep(), progress.best(), trainer.weights().size(), out);
+        }
+    }
+
+    /** A signal ends the step first: the engine must not be taken away while it computes. */
+    private static Progress trainUntilStopped(Trainer trainer, TrainingSet toLearn, TrainingSet toMeasure)
+            throws IOException {
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread hook = Thread.ofPlatform().unstarted(() -> {
+            trainer.stop();
+            try {
+                ended.await(60, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            return trainer.train(
+                    toLearn, toMeasure, new ProgressBar(trainer.recipe().steps()));
+        } finally {
+            ended.countDown();
+            if (!trainer.isStopped()) {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            }
         }
     }
 
     /** Runs the command. */
     public static void main(String[] args) {
-        System.exit(run(args));
+        System.exit(run(new PrintWriter(System.err, true), args));
     }
 
-    static int run(String... args) {
-        CommandLine command = new CommandLine(new TrainCommand());
+    static int run(PrintWriter err, String... args) {
+        CommandLine command = new CommandLine(new TrainCommand()).setErr(err).setCaseInsensitiveEnumValuesAllowed(true);
         command.setExecutionExceptionHandler((e, line, parsed) -> {
             line.getErr().println("train: " + e.getMessage());
             return 1;

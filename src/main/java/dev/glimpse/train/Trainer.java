@@ -5,16 +5,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
-import dev.glimpse.train.network.ImageNetwork;
 import dev.glimpse.train.network.NDArrayOperators;
-import dev.glimpse.train.network.TextNetwork;
 import dev.glimpse.train.network.Weights;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.SplittableRandom;
 
 /** Takes the steps. */
@@ -33,13 +28,14 @@ final class Trainer implements AutoCloseable {
     private final Engine engine;
     private final NDManager manager;
     private final Recipe recipe;
-    private final ImageNetwork image;
-    private final TextNetwork text;
+    private final ImageBranch image;
+    private final TextBranch text;
     private final Weights weights;
     private final Adam adam;
     private final Checkpoint checkpoint;
+    private volatile boolean stopping;
 
-    Trainer(Engine engine, Recipe recipe, ImageNetwork image, TextNetwork text, Checkpoint checkpoint) {
+    Trainer(Engine engine, Recipe recipe, ImageBranch image, TextBranch text, Checkpoint checkpoint) {
         this.engine = engine;
         this.manager = engine.newBaseManager();
         this.recipe = recipe;
@@ -61,14 +57,21 @@ final class Trainer implements AutoCloseable {
         if (checkpoint.exists()) {
             progress = checkpoint.resume(recipe, weights, adam);
         }
+        if (image instanceof ImageBranch.Frozen frozen) {
+            frozen.head().measure(weights, learned.pictureFeatures());
+        }
+        if (text instanceof TextBranch.Frozen frozen) {
+            frozen.head().measure(weights, learned.captionFeatures());
+        }
         double sum = 0;
         int since = progress.step();
         for (int step = progress.step() + 1;
-                step <= recipe.steps() && progress.withoutGain() < recipe.patience();
+                step <= recipe.steps() && progress.withoutGain() < recipe.patience() && !stopping;
                 step++) {
             double loss = step(learned, step);
             sum += loss;
             listener.step(step, loss);
+            progress = progress.at(step);
             if (step % recipe.evaluateEvery() == 0 || step == recipe.steps()) {
                 double recall = recall(heldOut);
                 progress = progress.with(new Progress.Measurement(step, sum / (step - since), recall));
@@ -81,8 +84,27 @@ final class Trainer implements AutoCloseable {
                 listener.measured(progress);
             }
         }
-        checkpoint.readBest(weights);
+        if (stopping) {
+            checkpoint.write(recipe, progress, weights, adam);
+        } else {
+            checkpoint.readBest(weights);
+        }
         return progress;
+    }
+
+    /** Ends the training after the step that is being taken, with a checkpoint: any thread may ask for it. */
+    void stop() {
+        stopping = true;
+    }
+
+    /** Whether it was asked to end. */
+    boolean isStopped() {
+        return stopping;
+    }
+
+    /** How it trains. */
+    Recipe recipe() {
+        return recipe;
     }
 
     /** The weights as they are now. */
@@ -92,16 +114,17 @@ final class Trainer implements AutoCloseable {
 
     private double step(TrainingSet learned, int step) {
         SplittableRandom random = new SplittableRandom(recipe.seed() * 1_000_003 + step);
+        // For dropout: so a step is the same whether training was ended before it or not.
+        engine.setRandomSeed(random.nextInt());
         float loss;
         try (NDManager at = manager.newSubManager()) {
             Batch batch =
                     learned.batch(at, choose(learned.size(), step), recipe.captions(), Augmentation.LIGHT, random);
             try (GradientCollector gradients = engine.newGradientCollector()) {
                 NDArrayOperators on = new NDArrayOperators(at, weights, true);
-                NDArray images = NDArrayOperators.normalised(
-                        image.apply(on, batch.pixels()).embeddings());
-                NDArray texts = NDArrayOperators.normalised(text.apply(on, batch.ids(), batch.mask()));
-                NDArray of = recipe.loss().of(batch, images, texts, on);
+                NDArray images = NDArrayOperators.normalised(image.embed(on, batch.pictures()));
+                NDArray texts = NDArrayOperators.normalised(text.embed(on, batch.captions(), batch.mask()));
+                NDArray of = recipe.loss().of(batch, images, texts, on, step / (double) recipe.steps());
                 gradients.backward(of);
                 loss = of.getFloat();
             }
@@ -167,38 +190,35 @@ final class Trainer implements AutoCloseable {
     }
 
     private NDArray images(NDManager at, TrainingSet set) {
-        List<float[]> chunks = new ArrayList<>();
-        for (int from = 0; from < set.size(); from += CHUNK) {
-            try (NDManager chunk = at.newSubManager()) {
-                NDArray pixels = set.pixels(chunk, from, Math.min(from + CHUNK, set.size()));
-                chunks.add(NDArrayOperators.normalised(image.apply(new NDArrayOperators(chunk, weights, false), pixels)
-                                .embeddings())
-                        .toFloatArray());
-            }
-        }
-        return joined(at, chunks);
+        return embeddings(
+                at,
+                set.size(),
+                (chunk, numbers) ->
+                        image.embed(new NDArrayOperators(chunk, weights, false), set.pictures(chunk, numbers)));
     }
 
     private NDArray texts(NDManager at, TrainingSet set) {
-        List<float[]> chunks = new ArrayList<>();
-        for (int from = 0; from < set.captions(); from += CHUNK) {
-            try (NDManager chunk = at.newSubManager()) {
-                int first = from;
-                int[] numbers = new int[Math.min(CHUNK, set.captions() - from)];
-                Arrays.setAll(numbers, i -> first + i);
-                TrainingSet.Texts padded = set.texts(chunk, numbers);
-                chunks.add(NDArrayOperators.normalised(
-                                text.apply(new NDArrayOperators(chunk, weights, false), padded.ids(), padded.mask()))
-                        .toFloatArray());
-            }
-        }
-        return joined(at, chunks);
+        return embeddings(at, set.captions(), (chunk, numbers) -> {
+            TrainingSet.Texts texts = set.texts(chunk, numbers);
+            return text.embed(new NDArrayOperators(chunk, weights, false), texts.input(), texts.mask());
+        });
     }
 
-    private NDArray joined(NDManager at, List<float[]> chunks) {
+    private interface Embedder {
+        NDArray of(NDManager chunk, int[] numbers);
+    }
+
+    private NDArray embeddings(NDManager at, int count, Embedder embedder) {
         NDList rows = new NDList();
-        for (float[] chunk : chunks) {
-            rows.add(at.create(chunk, new Shape(chunk.length / recipe.dimension(), recipe.dimension())));
+        for (int from = 0; from < count; from += CHUNK) {
+            int first = from;
+            int[] numbers = new int[Math.min(CHUNK, count - from)];
+            Arrays.setAll(numbers, i -> first + i);
+            try (NDManager chunk = at.newSubManager()) {
+                NDArray embeddings = NDArrayOperators.normalised(embedder.of(chunk, numbers));
+                embeddings.attach(at);
+                rows.add(embeddings);
+            }
         }
         return NDArrays.concat(rows, 0);
     }

@@ -1,6 +1,5 @@
 package dev.glimpse.train;
 
-import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -44,6 +43,11 @@ final class TrainingSet {
     private final List<long[]> tokens = new ArrayList<>();
     private final Map<String, Integer> known = new HashMap<>();
 
+    /** What backbones make of pictures and captions, once: none where a branch is trained as a whole. */
+    private final List<float[]> pictureFeatures = new ArrayList<>();
+
+    private final List<float[]> captionFeatures = new ArrayList<>();
+
     private TrainingSet(int size) {
         this.size = size;
     }
@@ -51,24 +55,27 @@ final class TrainingSet {
     /**
      * Reads pictures to learn from: what can't be decoded ends the training, since a set with holes is another set.
      *
-     * @param size of the model's pictures, in pixels a side
      * @throws IOException if a picture can't be read or decoded; the message names it
      */
-    static TrainingSet toLearnFrom(List<Pair> pairs, int size, HuggingFaceTokenizer tokenizer) throws IOException {
-        return read(pairs, size, (int) Math.round(size * SPARE), tokenizer);
+    static TrainingSet toLearnFrom(List<Pair> pairs, ImageBranch image, TextBranch text, HuggingFaceTokenizer tokenizer)
+            throws IOException {
+        double spare = image instanceof ImageBranch.Whole ? SPARE : 1;
+        return read(pairs, image, text, (int) Math.round(image.size() * spare), tokenizer);
     }
 
     /** Reads pictures to measure on: as the service prepares them. */
-    static TrainingSet toMeasureOn(List<Pair> pairs, int size, HuggingFaceTokenizer tokenizer) throws IOException {
-        return read(pairs, size, size, tokenizer);
+    static TrainingSet toMeasureOn(List<Pair> pairs, ImageBranch image, TextBranch text, HuggingFaceTokenizer tokenizer)
+            throws IOException {
+        return read(pairs, image, text, image.size(), tokenizer);
     }
 
-    private static TrainingSet read(List<Pair> pairs, int size, int kept, HuggingFaceTokenizer tokenizer)
+    private static TrainingSet read(
+            List<Pair> pairs, ImageBranch image, TextBranch text, int kept, HuggingFaceTokenizer tokenizer)
             throws IOException {
-        TrainingSet set = new TrainingSet(size);
+        TrainingSet set = new TrainingSet(image.size());
         ImageDecoder decoder = new ImageDecoder(MAX_PIXELS, DRAWING_SIZE);
         for (Pair pair : pairs) {
-            set.pictures.add(square(decode(decoder, pair.image()), kept));
+            set.add(square(decode(decoder, pair.image()), kept), image);
             int[] numbers = pair.captions().stream()
                     .mapToInt(caption -> set.number(caption, tokenizer))
                     .toArray();
@@ -79,13 +86,51 @@ final class TrainingSet {
             }
             set.right.add(all);
         }
+        if (text instanceof TextBranch.Frozen frozen) {
+            for (long[] ids : set.tokens) {
+                long[] mask = new long[ids.length];
+                Arrays.fill(mask, 1);
+                set.captionFeatures.add(frozen.backbone().ofTokens(ids, mask, 1)[0]);
+            }
+        }
         return set;
+    }
+
+    /** A picture that goes through a backbone is not kept: its features are all that is needed of it. */
+    private void add(RgbImage picture, ImageBranch image) {
+        if (image instanceof ImageBranch.Frozen frozen) {
+            float[] pixels = new float[3 * size * size];
+            planes(picture, 1, 0, pixels, 0);
+            pictureFeatures.add(frozen.backbone().ofPixels(pixels)[0]);
+        } else {
+            pictures.add(picture);
+        }
+    }
+
+    /** The planes of red, green and blue: each level times a factor, and lifted. */
+    private static void planes(RgbImage picture, float factor, float lift, float[] out, int at) {
+        int plane = picture.width() * picture.height();
+        byte[] rgb = picture.rgb();
+        for (int p = 0; p < plane; p++) {
+            for (int c = 0; c < 3; c++) {
+                out[at + c * plane + p] = (rgb[3 * p + c] & 0xff) * factor + lift;
+            }
+        }
+    }
+
+    /** The features of pictures, which are measured before a head is trained. */
+    List<float[]> pictureFeatures() {
+        return pictureFeatures;
+    }
+
+    /** The features of captions, which are measured before a head is trained. */
+    List<float[]> captionFeatures() {
+        return captionFeatures;
     }
 
     private int number(Caption caption, HuggingFaceTokenizer tokenizer) {
         return known.computeIfAbsent(caption.text().strip().toLowerCase(Locale.ROOT), text -> {
-            Encoding encoding = tokenizer.encode(caption.text());
-            tokens.add(encoding.getIds());
+            tokens.add(tokenizer.encode(caption.text()).getIds());
             return tokens.size() - 1;
         });
     }
@@ -113,7 +158,7 @@ final class TrainingSet {
 
     /** How many pictures there are. */
     int size() {
-        return pictures.size();
+        return captions.size();
     }
 
     /** How many captions there are, each counted once. */
@@ -133,12 +178,9 @@ final class TrainingSet {
 
     /** A batch to learn from: pictures drawn anew, and for each some of its captions. */
     Batch batch(NDManager manager, int[] chosen, int captionsEach, Augmentation augmentation, RandomGenerator random) {
-        int volume = 3 * size * size;
-        float[] pixels = new float[chosen.length * volume];
         int[] texts = new int[chosen.length * captionsEach];
         float[] own = new float[chosen.length * texts.length];
         for (int i = 0; i < chosen.length; i++) {
-            augmentation.draw(pictures.get(chosen[i]), size, random, pixels, i * volume);
             int[] of = captions.get(chosen[i]);
             int offset = random.nextInt(of.length);
             for (int k = 0; k < captionsEach; k++) {
@@ -156,17 +198,42 @@ final class TrainingSet {
         Shape pairs = new Shape(chosen.length, texts.length);
         Texts padded = texts(manager, texts);
         return new Batch(
-                manager.create(pixels, new Shape(chosen.length, 3, size, size)),
-                padded.ids(),
+                drawn(manager, chosen, augmentation, random),
+                padded.input(),
                 padded.mask(),
                 manager.create(own, pairs),
                 manager.create(rightOf, pairs));
     }
 
-    /** Captions by number, padded to the longest: {@code [m, s]} int64 each. */
-    record Texts(NDArray ids, NDArray mask) {}
+    private NDArray drawn(NDManager manager, int[] chosen, Augmentation augmentation, RandomGenerator random) {
+        if (!pictureFeatures.isEmpty()) {
+            return features(manager, pictureFeatures, chosen);
+        }
+        int volume = 3 * size * size;
+        float[] pixels = new float[chosen.length * volume];
+        for (int i = 0; i < chosen.length; i++) {
+            augmentation.draw(pictures.get(chosen[i]), size, random, pixels, i * volume);
+        }
+        return manager.create(pixels, new Shape(chosen.length, 3, size, size));
+    }
 
+    private static NDArray features(NDManager manager, List<float[]> of, int[] chosen) {
+        int width = of.getFirst().length;
+        float[] rows = new float[chosen.length * width];
+        for (int i = 0; i < chosen.length; i++) {
+            System.arraycopy(of.get(chosen[i]), 0, rows, i * width, width);
+        }
+        return manager.create(rows, new Shape(chosen.length, width));
+    }
+
+    /** Captions: {@code [m, s]} int64 each, padded to the longest; or features {@code [m, width]} and a mask of nothing. */
+    record Texts(NDArray input, NDArray mask) {}
+
+    /** Captions by number. */
     Texts texts(NDManager manager, int[] numbers) {
+        if (!captionFeatures.isEmpty()) {
+            return new Texts(features(manager, captionFeatures, numbers), manager.zeros(new Shape(1)));
+        }
         int longest = 0;
         for (int number : numbers) {
             longest = Math.max(longest, tokens.get(number).length);
@@ -182,19 +249,16 @@ final class TrainingSet {
         return new Texts(manager.create(ids, shape), manager.create(mask, shape));
     }
 
-    /** Pictures as they are, of a set to measure on: {@code [to - from, 3, size, size]}. */
-    NDArray pixels(NDManager manager, int from, int to) {
-        int plane = size * size;
-        float[] pixels = new float[(to - from) * 3 * plane];
-        for (int i = from; i < to; i++) {
-            byte[] rgb = pictures.get(i).rgb();
-            int at = (i - from) * 3 * plane;
-            for (int p = 0; p < plane; p++) {
-                for (int c = 0; c < 3; c++) {
-                    pixels[at + c * plane + p] = (rgb[3 * p + c] & 0xff) / 127.5f - 1;
-                }
-            }
+    /** Pictures by number, as they are, of a set to measure on: {@code [n, 3, size, size]}, or features. */
+    NDArray pictures(NDManager manager, int[] numbers) {
+        if (!pictureFeatures.isEmpty()) {
+            return features(manager, pictureFeatures, numbers);
         }
-        return manager.create(pixels, new Shape(to - from, 3, size, size));
+        int volume = 3 * size * size;
+        float[] pixels = new float[numbers.length * volume];
+        for (int i = 0; i < numbers.length; i++) {
+            planes(pictures.get(numbers[i]), 1 / 127.5f, -1, pixels, i * volume);
+        }
+        return manager.create(pixels, new Shape(numbers.length, 3, size, size));
     }
 }

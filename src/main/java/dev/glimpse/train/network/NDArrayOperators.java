@@ -46,6 +46,11 @@ public final class NDArrayOperators implements Operators<NDArray> {
         return lend(weights.trained(name, start, shape));
     }
 
+    @Override
+    public NDArray measured(String name, double value, long length) {
+        return lend(weights.gathered(name, value, length));
+    }
+
     /** What is computed from an array belongs to the array's manager: so to this step's, for its time. */
     private NDArray lend(NDArray array) {
         if (lent.add(array)) {
@@ -130,8 +135,8 @@ public final class NDArrayOperators implements Operators<NDArray> {
     public NDArray batchNorm(String name, NDArray x, long channels) {
         return BatchNorm.batchNorm(
                         x,
-                        lend(weights.gathered(name + ".mean", 0, channels)),
-                        lend(weights.gathered(name + ".variance", 1, channels)),
+                        measured(name + ".mean", 0, channels),
+                        measured(name + ".variance", 1, channels),
                         weights(name + ".scale", new Start.Constant(1), channels),
                         weights(name + ".shift", new Start.Constant(0), channels),
                         1,

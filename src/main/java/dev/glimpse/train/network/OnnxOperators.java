@@ -21,6 +21,11 @@ public final class OnnxOperators implements Operators<String> {
         return initializer(name, weights.trained(name, start, shape));
     }
 
+    @Override
+    public String measured(String name, double value, long length) {
+        return initializer(name, weights.gathered(name, value, length));
+    }
+
     private String initializer(String name, NDArray array) {
         return graph.weights(name, array.toFloatArray(), array.getShape().getShape());
     }
@@ -100,8 +105,8 @@ public final class OnnxOperators implements Operators<String> {
                 x,
                 weights(name + ".scale", new Start.Constant(1), channels),
                 weights(name + ".shift", new Start.Constant(0), channels),
-                initializer(name + ".mean", weights.gathered(name + ".mean", 0, channels)),
-                initializer(name + ".variance", weights.gathered(name + ".variance", 1, channels)));
+                measured(name + ".mean", 0, channels),
+                measured(name + ".variance", 1, channels));
     }
 
     @Override

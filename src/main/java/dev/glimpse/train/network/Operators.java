@@ -11,6 +11,9 @@ public interface Operators<T> {
     /** Trained numbers, float32, by name: made at first use, then those. */
     T weights(String name, Start start, long... shape);
 
+    /** Numbers that are measured, not trained, {@code [length]}: {@code value} until then. */
+    T measured(String name, double value, long length);
+
     /** How weights begin. */
     sealed interface Start {
         /** Normally distributed around 0. */

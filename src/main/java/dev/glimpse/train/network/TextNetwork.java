@@ -9,6 +9,9 @@ public sealed interface TextNetwork {
     /** How many tokens a text may have. */
     int length();
 
+    /** Of the joint space. */
+    int dimension();
+
     /**
      * Runs the network.
      *

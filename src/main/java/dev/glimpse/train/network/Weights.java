@@ -55,6 +55,14 @@ public final class Weights implements AutoCloseable {
         return gathered.computeIfAbsent(name, key -> manager.full(new Shape(length), (float) value));
     }
 
+    /** States numbers that were measured. */
+    public void measure(String name, float[] values) {
+        NDArray old = gathered.put(name, manager.create(values));
+        if (old != null) {
+            old.close();
+        }
+    }
+
     private NDArray begin(String name, Start start, long... shape) {
         Shape of = new Shape(shape);
         return switch (start) {

@@ -10,7 +10,10 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -21,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * An ONNX network that is being written, of the operators of opset 17 (github.com/onnx/onnx, docs/Operators.md). Nodes
@@ -40,11 +44,89 @@ public final class OnnxGraph {
 
     private static final int IR_VERSION = 8;
 
+    private final ModelProto.Builder model;
     private final GraphProto.Builder graph;
     private final Map<String, long[]> initializers = new HashMap<>();
 
     public OnnxGraph(String name) {
+        this.model = ModelProto.newBuilder()
+                .setIrVersion(IR_VERSION)
+                .setProducerName("glimpse")
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET));
         this.graph = GraphProto.newBuilder().setName(name);
+    }
+
+    private OnnxGraph(ModelProto read) {
+        this.model = read.toBuilder();
+        this.graph = read.getGraph().toBuilder();
+        graph.getInitializerList()
+                .forEach(tensor -> initializers.put(
+                        tensor.getName(),
+                        tensor.getDimsList().stream().mapToLong(Long::longValue).toArray()));
+    }
+
+    /**
+     * Reads a network, to be written on: its operators stay of the opset that it has.
+     *
+     * @throws IOException if the file is no ONNX model
+     */
+    public static OnnxGraph read(Path file) throws IOException {
+        try (InputStream stream = new BufferedInputStream(Files.newInputStream(file))) {
+            return new OnnxGraph(ModelProto.parseFrom(stream));
+        }
+    }
+
+    /** The names of what goes in. */
+    public List<String> inputs() {
+        return graph.getInputList().stream()
+                .map(ValueInfoProto::getName)
+                .filter(name -> !initializers.containsKey(name))
+                .toList();
+    }
+
+    /** The names of what comes out. */
+    public List<String> outputs() {
+        return graph.getOutputList().stream().map(ValueInfoProto::getName).toList();
+    }
+
+    /** Takes all outputs away; what computes them stays. */
+    public void clearOutputs() {
+        graph.clearOutput();
+    }
+
+    /**
+     * Puts nodes before the network: what fed on an input feeds on what they make.
+     *
+     * @param old  the input's name, which is no input any more
+     * @param make adds the nodes and names the last; what they feed on must be inputs or weights
+     */
+    public void replaceInput(String old, Supplier<String> make) {
+        List<ValueInfoProto> others = graph.getInputList().stream()
+                .filter(input -> !input.getName().equals(old))
+                .toList();
+        graph.clearInput().addAllInput(others);
+        List<NodeProto> after = List.copyOf(graph.getNodeList());
+        String made = make.get();
+        List<NodeProto> before = List.copyOf(graph.getNodeList().subList(after.size(), graph.getNodeCount()));
+        // Nodes stand in the order in which they run.
+        graph.clearNode().addAllNode(before);
+        for (NodeProto node : after) {
+            NodeProto.Builder fed = node.toBuilder();
+            for (int i = 0; i < node.getInputCount(); i++) {
+                if (node.getInput(i).equals(old)) {
+                    fed.setInput(i, made);
+                }
+            }
+            graph.addNode(fed);
+        }
+    }
+
+    private static NodeProto identity(String from, String to) {
+        return NodeProto.newBuilder()
+                .setOpType("Identity")
+                .addInput(from)
+                .addOutput(to)
+                .build();
     }
 
     /**
@@ -63,8 +145,7 @@ public final class OnnxGraph {
      * @param from the node that computes it, float32
      */
     public void output(String name, String from, String... dimensions) {
-        graph.addNode(
-                NodeProto.newBuilder().setOpType("Identity").addInput(from).addOutput(name));
+        graph.addNode(identity(from, name));
         graph.addOutput(value(name, TensorProto.DataType.FLOAT, dimensions));
     }
 
@@ -160,7 +241,7 @@ public final class OnnxGraph {
      * @param number of the output, 1 for the first
      */
     public String node(String operator, List<AttributeProto> attributes, int number, String... inputs) {
-        String output = operator + " " + graph.getNodeCount();
+        String output = "glimpse " + operator + " " + graph.getNodeCount();
         NodeProto.Builder node = NodeProto.newBuilder()
                 .setOpType(operator)
                 .setName(output)
@@ -198,14 +279,8 @@ public final class OnnxGraph {
     }
 
     public void write(Path file) throws IOException {
-        ModelProto model = ModelProto.newBuilder()
-                .setIrVersion(IR_VERSION)
-                .setProducerName("glimpse")
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
-                .setGraph(graph)
-                .build();
-        try (OutputStream stream = Files.newOutputStream(file)) {
-            model.writeTo(stream);
+        try (OutputStream stream = new BufferedOutputStream(Files.newOutputStream(file))) {
+            model.setGraph(graph).build().writeTo(stream);
         }
     }
 }

@@ -1,0 +1,74 @@
+package dev.glimpse.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import dev.glimpse.train.network.Head;
+import dev.glimpse.train.network.ImageNetwork;
+import dev.glimpse.train.network.OnnxOperators;
+import dev.glimpse.train.network.Operators;
+import dev.glimpse.train.network.Weights;
+import dev.glimpse.train.onnx.Backbone;
+import dev.glimpse.train.onnx.OnnxGraph;
+import java.io.IOException;
+
+/** What brings pictures into the joint space. */
+sealed interface ImageBranch {
+
+    /** The side of its pictures, in pixels. */
+    int size();
+
+    /** Of pixels {@code [n, 3, size, size]}, or of features where a backbone gave them; {@code [n, dimension]}. */
+    NDArray embed(Operators<NDArray> on, NDArray input);
+
+    /** As it is served: {@code pixel_values} to {@code image_embeds}. */
+    OnnxGraph export(Weights weights) throws IOException;
+
+    /** A network of our own, trained as a whole. */
+    record Whole(ImageNetwork network) implements ImageBranch {
+
+        @Override
+        public int size() {
+            return network.size();
+        }
+
+        @Override
+        public NDArray embed(Operators<NDArray> on, NDArray input) {
+            return network.apply(on, input).embeddings();
+        }
+
+        @Override
+        public OnnxGraph export(Weights weights) {
+            OnnxGraph graph = new OnnxGraph("vision");
+            String side = String.valueOf(network.size());
+            String dimension = String.valueOf(network.dimension());
+            String pixels = graph.input("pixel_values", DataType.FLOAT, "n", "3", side, side);
+            ImageNetwork.Output<String> output = network.apply(new OnnxOperators(graph, weights), pixels);
+            graph.output("image_embeds", output.embeddings(), "n", dimension);
+            String cells = String.valueOf(network.side() * network.side());
+            graph.output("region_embeds", output.regions(), "n", cells, dimension);
+            return graph;
+        }
+    }
+
+    /** A head on a backbone. */
+    record Frozen(Backbone backbone, Head head) implements ImageBranch {
+
+        @Override
+        public int size() {
+            return backbone.size();
+        }
+
+        @Override
+        public NDArray embed(Operators<NDArray> on, NDArray input) {
+            return head.apply(on, input);
+        }
+
+        @Override
+        public OnnxGraph export(Weights weights) throws IOException {
+            OnnxGraph graph = backbone.graph();
+            String embeddings = head.apply(new OnnxOperators(graph, weights), backbone.features());
+            graph.output("image_embeds", embeddings, "n", String.valueOf(head.dimension()));
+            return graph;
+        }
+    }
+}
