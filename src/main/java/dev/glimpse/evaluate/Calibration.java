@@ -69,10 +69,7 @@ record Calibration(List<Bin> bins, List<Threshold> thresholds) {
         return new Bin(
                 answers.getFirst().firstSimilarity(),
                 answers.getLast().firstSimilarity(),
-                answers.stream()
-                        .mapToDouble(Answer::firstSimilarity)
-                        .average()
-                        .orElseThrow(),
+                answers.stream().mapToDouble(Answer::firstSimilarity).average().orElseThrow(),
                 answers.size(),
                 accuracy(answers));
     }

@@ -39,9 +39,7 @@ final class Captions {
             return texts.size() - 1;
         });
         picturesOfTexts.get(number).add(picture);
-        textsOfPictures
-                .computeIfAbsent(picture, of -> new LinkedHashSet<>())
-                .add(number);
+        textsOfPictures.computeIfAbsent(picture, of -> new LinkedHashSet<>()).add(number);
     }
 
     /** Each as it was written first. */

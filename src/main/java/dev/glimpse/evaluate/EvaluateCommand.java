@@ -66,9 +66,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--model", defaultValue = MODEL, description = "A folder, a zip file, or classpath: and a path.")
     private String model = MODEL;
 
-    @Option(
-            names = "--split",
-            description = "${COMPLETION-CANDIDATES}; by default test if the file has it, else all.")
+    @Option(names = "--split", description = "${COMPLETION-CANDIDATES}; by default test if the file has it, else all.")
     private @Nullable Part split;
 
     @Option(names = "--out", defaultValue = "target/evaluation", description = "The folder of the reports.")
@@ -83,8 +81,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--threads is %d and must be 1 or more".formatted(threads));
         }
         List<Pair> all = PairsFile.read(pairs);
-        Part part = Optional.ofNullable(split)
-                .orElse(all.stream().anyMatch(Part.test::holds) ? Part.test : Part.all);
+        Part part = Optional.ofNullable(split).orElse(all.stream().anyMatch(Part.test::holds) ? Part.test : Part.all);
         List<Pair> chosen = all.stream().filter(part::holds).toList();
         if (chosen.isEmpty()) {
             throw new IllegalArgumentException("%s has no pair of the split %s".formatted(pairs, part));

@@ -84,8 +84,10 @@ final class HtmlReport {
             rows("all", evaluation.overall());
         }
         out.append("</table></div>\n");
-        add("<p><span class=\"blue-text\">Text to image</span> and <span class=\"orange-text\">image to text</span>,"
-                + " for k from 1 to %d%s.</p>\n", Recall.MOST, evaluation.languages().size() > 1 ? ", all languages" : "");
+        add(
+                "<p><span class=\"blue-text\">Text to image</span> and <span class=\"orange-text\">image to text</span>,"
+                        + " for k from 1 to %d%s.</p>\n",
+                Recall.MOST, evaluation.languages().size() > 1 ? ", all languages" : "");
         chart("recall at k", "k = 1", "k = " + Recall.MOST);
         curve(evaluation.overall().textToImage().curve(), "blue");
         curve(evaluation.overall().imageToText().curve(), "orange");
@@ -112,7 +114,8 @@ final class HtmlReport {
             return;
         }
         out.append("<h2>Minimal pairs</h2>\n");
-        add("<p>How often a picture is more similar to its first caption than to one that is wrong in one thing.</p>\n");
+        add(
+                "<p>How often a picture is more similar to its first caption than to one that is wrong in one thing.</p>\n");
         table("kind", "#foils", "#accuracy");
         for (MinimalPairs kind : evaluation.minimalPairs()) {
             add("<tr><td>%s", escape(kind.kind()));
@@ -157,7 +160,8 @@ final class HtmlReport {
             out.append("<p>None: each text's right picture comes first.</p>\n");
             return;
         }
-        out.append("<div class=\"wide\"><table class=\"misses\">\n<tr><th>text<th>right picture<th>wrong first answer\n");
+        out.append(
+                "<div class=\"wide\"><table class=\"misses\">\n<tr><th>text<th>right picture<th>wrong first answer\n");
         for (Miss miss : evaluation.worstMisses()) {
             add("<tr><td>%s<br><small>%s</small>", escape(miss.text()), escape(miss.language()));
             picture(miss.right(), "rank " + miss.rank(), miss.rightSimilarity());

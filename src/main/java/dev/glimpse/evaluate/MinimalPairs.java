@@ -22,8 +22,8 @@ record MinimalPairs(String kind, int count, double accuracy) {
             Pair pair = encoded.pairs().get(i);
             float[] image = encoded.image(i);
             for (Foil foil : pair.foils()) {
-                float right =
-                        Retrieval.similarity(image, encoded.text(pair.captions().getFirst().text()));
+                float right = Retrieval.similarity(
+                        image, encoded.text(pair.captions().getFirst().text()));
                 float wrong = Retrieval.similarity(image, encoded.text(foil.text()));
                 int[] count = counts.computeIfAbsent(foil.kind(), kind -> new int[2]);
                 count[0]++;

@@ -20,8 +20,7 @@ record Recall(int queries, double at1, double at5, double at10, double medianRan
 
     /** @param answers at least one */
     static Recall of(List<Retrieval.Answer> answers) {
-        int[] ranks =
-                answers.stream().mapToInt(Retrieval.Answer::rank).sorted().toArray();
+        int[] ranks = answers.stream().mapToInt(Retrieval.Answer::rank).sorted().toArray();
         int n = ranks.length;
         List<Double> curve = IntStream.rangeClosed(1, MOST)
                 .mapToObj(k -> Arrays.stream(ranks).filter(rank -> rank <= k).count() / (double) n)

@@ -46,7 +46,12 @@ final class Retrieval {
                 .parallel()
                 .boxed()
                 .flatMap(group -> answers(
-                        queries, group * QUERIES, Math.min(queries.length, (group + 1) * QUERIES), blocks, gallery.length, right))
+                        queries,
+                        group * QUERIES,
+                        Math.min(queries.length, (group + 1) * QUERIES),
+                        blocks,
+                        gallery.length,
+                        right))
                 .toList();
     }
 

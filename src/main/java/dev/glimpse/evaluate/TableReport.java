@@ -17,9 +17,8 @@ final class TableReport {
                         evaluation.split(),
                         evaluation.pictures(),
                         evaluation.leftOut().size()));
-        out.append(
-                "%-8s  %-13s  %7s  %5s  %5s  %5s  %11s%n"
-                        .formatted("language", "direction", "queries", "R@1", "R@5", "R@10", "median rank"));
+        out.append("%-8s  %-13s  %7s  %5s  %5s  %5s  %11s%n"
+                .formatted("language", "direction", "queries", "R@1", "R@5", "R@10", "median rank"));
         evaluation.languages().forEach((language, found) -> append(out, language, found));
         if (evaluation.languages().size() > 1) {
             append(out, "all", evaluation.overall());

@@ -49,9 +49,8 @@ class RetrievalTest {
     void ranksAsBruteForceDoes() {
         Random random = new Random(1);
         // With some vectors twice, so that there are ties.
-        float[][] gallery = IntStream.range(0, 300)
-                .mapToObj(i -> unit(new Random(i % 250)))
-                .toArray(float[][]::new);
+        float[][] gallery =
+                IntStream.range(0, 300).mapToObj(i -> unit(new Random(i % 250))).toArray(float[][]::new);
         float[][] queries = Stream.generate(() -> unit(random)).limit(35).toArray(float[][]::new);
         int[][] right = IntStream.range(0, queries.length)
                 .mapToObj(i -> random.ints(1 + i % 3, 0, gallery.length).toArray())
@@ -80,7 +79,8 @@ class RetrievalTest {
                         pair("a", new Caption("Rain", "en"), new Caption("Regen", "de")),
                         pair("b", new Caption("rain ", "en"), new Caption("wet", "en")),
                         pair("c", new Caption("Rain", "de"))))
-                .values().iterator()
+                .values()
+                .iterator()
                 .next();
 
         assertThat(captions.texts()).containsExactly("Rain", "wet");
@@ -91,9 +91,8 @@ class RetrievalTest {
 
     @Test
     void summarisesRanks() {
-        Recall recall = Recall.of(Stream.of(1, 12, 5, 2)
-                .map(rank -> new Answer(rank, 0, 0, 0, 0))
-                .toList());
+        Recall recall = Recall.of(
+                Stream.of(1, 12, 5, 2).map(rank -> new Answer(rank, 0, 0, 0, 0)).toList());
 
         assertThat(recall.at1()).isEqualTo(0.25);
         assertThat(recall.at5()).isEqualTo(0.75);
@@ -111,8 +110,9 @@ class RetrievalTest {
 
         Calibration calibration = Calibration.of(answers);
 
-        assertThat(calibration.bins()).hasSize(10).allSatisfy(bin -> assertThat(bin.count())
-                .isEqualTo(2));
+        assertThat(calibration.bins())
+                .hasSize(10)
+                .allSatisfy(bin -> assertThat(bin.count()).isEqualTo(2));
         assertThat(calibration.bins())
                 .extracting(Calibration.Bin::accuracy)
                 .containsExactly(0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0);
