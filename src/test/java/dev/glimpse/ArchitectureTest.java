@@ -37,11 +37,13 @@ class ArchitectureTest {
     }
 
     @Test
-    void nobodyImportsAnAdapter() {
+    void nobodyImportsAnAdapterButACommandThatOpensIt() {
         for (String adapter : List.of("encode.onnx", "index.exact", "index.lucene")) {
             noClasses()
                     .that()
                     .resideOutsideOfPackage("dev.glimpse." + adapter)
+                    .and()
+                    .doNotHaveSimpleName("EvaluateCommand")
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("dev.glimpse." + adapter)
