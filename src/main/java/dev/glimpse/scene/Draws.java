@@ -1,5 +1,7 @@
 package dev.glimpse.scene;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -39,6 +41,19 @@ final class Draws {
 
     boolean oneIn(int chances) {
         return random.nextInt(chances) == 0;
+    }
+
+    long any() {
+        return random.nextLong();
+    }
+
+    /** All of them in any order. */
+    <T> List<T> shuffled(List<T> all) {
+        List<T> shuffled = new ArrayList<>(all);
+        for (int last = shuffled.size() - 1; last > 0; last--) {
+            Collections.swap(shuffled, last, random.nextInt(last + 1));
+        }
+        return shuffled;
     }
 
     <T> T oneOf(List<T> choices) {

@@ -1,35 +1,54 @@
 package dev.glimpse.scene;
 
 import java.util.List;
+import java.util.StringJoiner;
 
-/** The grammar of captions: puts a vocabulary's words in order, with articles and plurals. */
+/** The order of words in captions: puts a vocabulary's words in order, with articles and plurals. */
 record Phrasing(Vocabulary vocabulary) {
 
     String phrase(Statement statement) {
         return switch (statement) {
-            case Statement.Sized(Size size, Figure figure) -> one(vocabulary.word(size) + ' ' + words(figure));
-            case Statement.Related(Figure first, Relation relation, Figure second) ->
-                one(words(first)) + ' ' + vocabulary.words(relation) + ' ' + one(words(second));
-            case Statement.Counted(int count, Figure figure) -> vocabulary.number(count) + ' ' + plural(words(figure));
-            case Statement.Listed(List<Figure> figures) ->
-                list(figures.stream().map(figure -> one(words(figure))).toList());
+            case Statement.Shown shown -> shown(shown.objects(), shown.links());
+            case Statement.Counted counted ->
+                vocabulary.number(counted.count()) + ' ' + Grammar.plural(words(counted.objects()));
         };
     }
 
-    private String words(Figure figure) {
-        return vocabulary.word(figure.colour()) + ' ' + vocabulary.word(figure.shape());
+    private String shown(List<Description> objects, List<Statement.Link> links) {
+        return links.isEmpty() ? listed(objects) : related(objects, links);
     }
 
-    private static String one(String words) {
-        return ("aeiou".indexOf(words.charAt(0)) < 0 ? "a " : "an ") + words;
+    private String listed(List<Description> objects) {
+        return Grammar.list(
+                objects.stream().map(object -> Grammar.one(words(object))).toList());
     }
 
-    private static String plural(String words) {
-        return words + (words.endsWith("s") || words.endsWith("x") ? "es" : "s");
+    /** "a red circle above a blue square, and a pink heart left of the blue square". */
+    private String related(List<Description> objects, List<Statement.Link> links) {
+        String first = words(objects.getFirst());
+        String relation = vocabulary.words(links.getFirst().relation());
+        String second = words(objects.get(1));
+        String pair = Grammar.one(first) + ' ' + relation + ' ' + Grammar.one(second);
+        if (links.size() == 1) {
+            return pair;
+        }
+        Statement.Link last = links.getLast();
+        return pair + ", and " + Grammar.one(words(objects.getLast())) + ' ' + vocabulary.words(last.relation())
+                + " the " + (last.second() == 0 ? first : second);
     }
 
-    private static String list(List<String> parts) {
-        int last = parts.size() - 1;
-        return String.join(", ", parts.subList(0, last)) + " and " + parts.get(last);
+    String words(Description description) {
+        var words = new StringJoiner(" ");
+        if (description.size() != null) {
+            words.add(vocabulary.word(description.size()));
+        }
+        if (description.texture() != null) {
+            words.add(vocabulary.word(description.texture()));
+        }
+        if (description.colour() != null) {
+            words.add(vocabulary.word(description.colour()));
+        }
+        words.add(description.shape() == null ? vocabulary.thing() : vocabulary.word(description.shape()));
+        return words.toString();
     }
 }

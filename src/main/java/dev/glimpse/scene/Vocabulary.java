@@ -5,7 +5,7 @@ import java.util.List;
 /** The words for the parts of a claim; the plain ones unless overridden. */
 interface Vocabulary {
 
-    List<String> NUMBERS = List.of("zero", "one", "two", "three", "four");
+    List<String> NUMBERS = List.of("zero", "one", "two", "three", "four", "five", "six");
 
     default String word(Colour colour) {
         return colour.word();
@@ -13,6 +13,15 @@ interface Vocabulary {
 
     default String word(Shape shape) {
         return shape.word();
+    }
+
+    /** The noun for a figure whose shape is left unsaid. */
+    default String thing() {
+        return "shape";
+    }
+
+    default String word(Texture texture) {
+        return texture.word();
     }
 
     default String word(Size size) {
