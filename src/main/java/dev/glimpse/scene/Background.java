@@ -31,10 +31,6 @@ public record Background(int rgb, int bottom, int noise, long seed) {
         this(rgb, rgb, 0, 0);
     }
 
-    boolean isFlat() {
-        return rgb == bottom && noise == 0;
-    }
-
     /** Whether a figure of the colour would be hard to see on it. */
     public boolean hides(Colour colour) {
         return Math.min(distance(rgb, colour.rgb()), distance(bottom, colour.rgb())) < CLEAR;

@@ -8,7 +8,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** What can be said of a scene of the wide domain: all of it, or a part. All of it is true of the scene. */
-final class Claims {
+public final class Claims {
 
     private static final List<List<Integer>> ORDERS = List.of(
             List.of(0, 1, 2), List.of(1, 0, 2), List.of(0, 2, 1), List.of(2, 0, 1), List.of(1, 2, 0), List.of(2, 1, 0));
@@ -19,7 +19,7 @@ final class Claims {
      * Figures with their colours and shapes, textures that are not solid, the sizes of singles and of large and small
      * pairs, and how they stand to each other.
      */
-    static Statement full(Scene scene) {
+    public static Statement full(Scene scene) {
         return full(scene, _ -> false);
     }
 
@@ -51,7 +51,7 @@ final class Claims {
     }
 
     /** Some of it: of some figures only, or of their relation nothing, or less of the figures; now and then all of it. */
-    static Statement some(Scene scene, Draws draws) {
+    public static Statement some(Scene scene, Draws draws) {
         Statement full = full(scene, _ -> draws.oneIn(8), _ -> draws.oneIn(8));
         return switch (full) {
             case Statement.Counted counted -> new Statement.Counted(counted.count(), less(counted.objects(), draws));

@@ -35,7 +35,7 @@ public record PlacedFigure(Figure figure, double x, double y, double radius) {
     }
 
     /** The outline where it stands; the caller's own copy. */
-    Path2D outline() {
+    public Path2D outline() {
         return outline(figure.shape(), x, y, radius);
     }
 

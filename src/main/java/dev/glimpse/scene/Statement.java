@@ -73,16 +73,18 @@ public sealed interface Statement {
             }
         }
 
-        Shown(Description object) {
+        /** One object. */
+        public Shown(Description object) {
             this(List.of(object), List.of());
         }
 
-        Shown(Description first, Relation relation, Description second) {
+        /** Two objects, the first in the relation to the second. */
+        public Shown(Description first, Relation relation, Description second) {
             this(List.of(first, second), List.of(new Link(0, relation, 1)));
         }
 
         /** The same claim from the relation's other end, if there are two objects and it has one. */
-        Optional<Shown> turned() {
+        public Optional<Shown> turned() {
             return objects.size() == 2 && links.size() == 1
                     ? links.getFirst()
                             .relation()

@@ -2,6 +2,9 @@ package dev.glimpse.scene;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.glimpse.scene.caption.FreeWording;
+import dev.glimpse.scene.caption.PlainWording;
+import dev.glimpse.scene.draw.SceneRenderer;
 import java.awt.image.BufferedImage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

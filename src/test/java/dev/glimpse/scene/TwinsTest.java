@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.glimpse.scene.caption.Captions;
+import dev.glimpse.scene.caption.Wording;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;

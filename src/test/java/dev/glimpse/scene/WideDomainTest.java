@@ -3,6 +3,8 @@ package dev.glimpse.scene;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.glimpse.scene.caption.PlainWording;
+import dev.glimpse.scene.draw.SceneRenderer;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;

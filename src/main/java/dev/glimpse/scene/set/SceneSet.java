@@ -1,13 +1,13 @@
 package dev.glimpse.scene.set;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.glimpse.scene.Captions;
 import dev.glimpse.scene.Domain;
 import dev.glimpse.scene.Scene;
 import dev.glimpse.scene.SceneGenerator;
-import dev.glimpse.scene.SceneRenderer;
 import dev.glimpse.scene.Split;
 import dev.glimpse.scene.Twins;
+import dev.glimpse.scene.caption.Captions;
+import dev.glimpse.scene.draw.SceneRenderer;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.glimpse.scene.Captions;
 import dev.glimpse.scene.Domain;
 import dev.glimpse.scene.Relation;
 import dev.glimpse.scene.Scene;
 import dev.glimpse.scene.Split;
+import dev.glimpse.scene.caption.Captions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.glimpse.scene;
+package dev.glimpse.scene.caption;
 
 import static dev.glimpse.scene.Figures.BLUE_SQUARE;
 import static dev.glimpse.scene.Figures.PINK_HEART;
@@ -6,6 +6,15 @@ import static dev.glimpse.scene.Figures.RED_CIRCLE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.glimpse.scene.Colour;
+import dev.glimpse.scene.Description;
+import dev.glimpse.scene.Domain;
+import dev.glimpse.scene.Figure;
+import dev.glimpse.scene.Figures;
+import dev.glimpse.scene.Relation;
+import dev.glimpse.scene.Shape;
+import dev.glimpse.scene.Statement;
+import dev.glimpse.scene.Texture;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;

@@ -1,5 +1,11 @@
-package dev.glimpse.scene;
+package dev.glimpse.scene.caption;
 
+import dev.glimpse.scene.Colour;
+import dev.glimpse.scene.Draws;
+import dev.glimpse.scene.Relation;
+import dev.glimpse.scene.Shape;
+import dev.glimpse.scene.Size;
+import dev.glimpse.scene.Texture;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,10 @@
-package dev.glimpse.scene;
+package dev.glimpse.scene.caption;
 
+import dev.glimpse.scene.Claims;
+import dev.glimpse.scene.Domain;
+import dev.glimpse.scene.Draws;
+import dev.glimpse.scene.Scene;
+import dev.glimpse.scene.Statement;
 import java.util.List;
 import java.util.stream.IntStream;
 

@@ -1,5 +1,7 @@
-package dev.glimpse.scene;
+package dev.glimpse.scene.caption;
 
+import dev.glimpse.scene.Description;
+import dev.glimpse.scene.Statement;
 import java.util.List;
 import java.util.StringJoiner;
 

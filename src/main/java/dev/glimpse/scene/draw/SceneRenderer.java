@@ -1,5 +1,8 @@
-package dev.glimpse.scene;
+package dev.glimpse.scene.draw;
 
+import dev.glimpse.scene.PlacedFigure;
+import dev.glimpse.scene.Scene;
+import dev.glimpse.scene.Texture;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;

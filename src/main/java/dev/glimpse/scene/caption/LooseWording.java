@@ -1,5 +1,8 @@
-package dev.glimpse.scene;
+package dev.glimpse.scene.caption;
 
+import dev.glimpse.scene.Description;
+import dev.glimpse.scene.Draws;
+import dev.glimpse.scene.Statement;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,9 @@
-package dev.glimpse.scene;
+package dev.glimpse.scene.caption;
 
+import dev.glimpse.scene.Description;
+import dev.glimpse.scene.Draws;
+import dev.glimpse.scene.Relation;
+import dev.glimpse.scene.Statement;
 import java.util.StringJoiner;
 
 /**

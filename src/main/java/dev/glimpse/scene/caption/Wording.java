@@ -1,4 +1,6 @@
-package dev.glimpse.scene;
+package dev.glimpse.scene.caption;
+
+import dev.glimpse.scene.Statement;
 
 /** How a claim is put into English: the caption of a {@link Statement}, in lower case and without a full stop. */
 public sealed interface Wording permits PlainWording, FreeWording, LooseWording {

@@ -1,4 +1,4 @@
-package dev.glimpse.scene;
+package dev.glimpse.scene.caption;
 
 import java.util.List;
 import java.util.regex.Pattern;

@@ -1,5 +1,6 @@
-package dev.glimpse.scene;
+package dev.glimpse.scene.draw;
 
+import dev.glimpse.scene.Background;
 import java.awt.image.BufferedImage;
 import java.util.SplittableRandom;
 

@@ -1,5 +1,7 @@
-package dev.glimpse.scene;
+package dev.glimpse.scene.draw;
 
+import dev.glimpse.scene.PlacedFigure;
+import dev.glimpse.scene.Texture;
 import java.awt.Color;
 import java.awt.Paint;
 import java.awt.TexturePaint;

@@ -1,5 +1,10 @@
-package dev.glimpse.scene;
+package dev.glimpse.scene.caption;
 
+import dev.glimpse.scene.Draws;
+import dev.glimpse.scene.Relation;
+import dev.glimpse.scene.Shape;
+import dev.glimpse.scene.Size;
+import dev.glimpse.scene.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
