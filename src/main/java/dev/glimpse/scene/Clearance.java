@@ -9,6 +9,19 @@ final class Clearance {
     private Clearance() {}
 
     static boolean isClear(Scene scene) {
+        return canBeSeen(scene) && isUnambiguous(scene);
+    }
+
+    /** Whether a scene is as clear as the other: those of the basic domain leave some relations of three in doubt. */
+    static boolean isAsClear(Scene scene, Scene other) {
+        return canBeSeen(scene) && (isUnambiguous(scene) || !isUnambiguous(other));
+    }
+
+    private static boolean isUnambiguous(Scene scene) {
+        return !(scene instanceof Scene.Triple) || areUnambiguous(scene.figures());
+    }
+
+    private static boolean canBeSeen(Scene scene) {
         List<PlacedFigure> figures = scene.figures();
         if (figures.stream()
                 .anyMatch(placed -> scene.background().hides(placed.figure().colour()))) {
@@ -18,7 +31,7 @@ final class Clearance {
             case Scene.Single _ -> true;
             case Scene.Pair pair -> isClear(pair);
             case Scene.Count _ -> areApart(figures);
-            case Scene.Triple _ -> areApart(figures) && areUnlike(figures) && areUnambiguous(figures);
+            case Scene.Triple _ -> areApart(figures) && areUnlike(figures);
         };
     }
 

@@ -169,7 +169,7 @@ record Rebuilding(Scene scene, Draws draws) {
             }
             figures.add(other.get());
         }
-        return rebuilt(figures).filter(Clearance::isClear);
+        return rebuilt(figures).filter(twin -> Clearance.isAsClear(twin, scene));
     }
 
     private Optional<Scene> rebuilt(List<PlacedFigure> figures) {

@@ -15,7 +15,7 @@ import java.util.stream.LongStream;
  */
 public record SceneGenerator(Domain domain, long seed) {
 
-    private static final int MOST_TRIES = 1_000_000;
+    private static final int MOST_TRIES = 100_000;
 
     /** Steps from one seed to the next try's, far from every small number. */
     private static final long STRIDE = 0x9E3779B97F4A7C15L;
@@ -34,7 +34,7 @@ public record SceneGenerator(Domain domain, long seed) {
      * The scene of that number among those wanted: {@code scene(n, Split.HELD_OUT.and(Relation.ABOVE::isShownBy))}.
      * Scenes are drawn until one is wanted, so a rare wish takes long.
      *
-     * @throws IllegalArgumentException if none in a million is wanted
+     * @throws IllegalArgumentException if none in a hundred thousand is wanted
      */
     public Scene scene(long number, Predicate<Scene> wanted) {
         for (int attempt = 0; attempt < MOST_TRIES; attempt++) {

@@ -66,12 +66,13 @@ class TwinsTest {
         }
     }
 
-    @Test
-    void findsATwinForNearlyEveryScene() {
-        var twins = new Twins(Domain.WIDE, 11);
+    @ParameterizedTest
+    @EnumSource
+    void findsATwinForNearlyEveryScene(Domain domain) {
+        var twins = new Twins(domain, 11);
+        var generator = new SceneGenerator(domain, 11);
         long without = IntStream.range(0, MANY)
-                .filter(n -> twins.of(new SceneGenerator(Domain.WIDE, 11).scene(n), n)
-                        .isEmpty())
+                .filter(n -> twins.of(generator.scene(n), n).isEmpty())
                 .count();
         assertTrue(without < MANY / 100, () -> without + " of " + MANY);
     }
