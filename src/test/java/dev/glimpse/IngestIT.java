@@ -8,7 +8,7 @@ import static org.hamcrest.Matchers.not;
 
 import dev.glimpse.http.EventStream;
 import dev.glimpse.scene.SceneGenerator;
-import dev.glimpse.scene.SceneRenderer;
+import dev.glimpse.scene.draw.SceneRenderer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;

@@ -2,10 +2,10 @@ package dev.glimpse.demo;
 
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Kind;
-import dev.glimpse.scene.PlainWording;
 import dev.glimpse.scene.Scene;
 import dev.glimpse.scene.SceneGenerator;
-import dev.glimpse.scene.SceneRenderer;
+import dev.glimpse.scene.caption.PlainWording;
+import dev.glimpse.scene.draw.SceneRenderer;
 import dev.glimpse.topic.KafkaClients;
 import dev.glimpse.topic.Namespace;
 import dev.glimpse.topic.SourceHeaders;

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Lays out a scene of each sort: which figures, how large, and where. What is shown is drawn once; only places are
+ * Lays out a basic scene of each sort: which figures, how large, and where. What is shown is drawn once; only places are
  * drawn again until all figures stand whole and apart, so that large and many figures are no rarer than small and few.
  *
  * <p>Pairs stand about the middle of the scene, the others anywhere: an image encoder that was trained on pairs about
@@ -15,13 +15,11 @@ import java.util.Set;
  */
 final class Layout {
 
-    private static final List<Colour> COLOURS = List.of(Colour.values());
-    private static final List<Shape> SHAPES = List.of(Shape.values());
+    private static final List<Colour> COLOURS = Domain.BASIC.colours();
+    private static final List<Shape> SHAPES = Domain.BASIC.shapes();
     private static final List<Shape> HOLDING =
             SHAPES.stream().filter(Shape::holdsOthers).toList();
     private static final List<Size> SIZES = List.of(Size.values());
-    private static final List<Relation> BESIDE =
-            List.of(Relation.ABOVE, Relation.BELOW, Relation.LEFT_OF, Relation.RIGHT_OF);
     private static final List<Integer> PAPERS = List.of(0xFFFFFF, 0xDCDCDC, 0xF0E6D2, 0xD6E6F2);
 
     private static final int SHADE = 6;
@@ -31,7 +29,6 @@ final class Layout {
     private static final double PAIR_OFFSET = 6;
     private static final double OUTER_OFFSET = 4;
     private static final double INNER_OFFSET = 3;
-    private static final double LEAST_APART = 4;
 
     private final Draws draws;
 
@@ -69,7 +66,7 @@ final class Layout {
         List<Figure> figures = unlike(2);
         var first = new Unplaced(figures.getFirst(), radiusInPair());
         var second = new Unplaced(figures.getLast(), radiusInPair());
-        Relation relation = draws.oneOf(BESIDE);
+        Relation relation = draws.oneOf(Relation.BESIDE);
         Background background = background();
         while (true) {
             double along = first.radius() + second.radius() + draws.between(LEAST_GAP, LARGEST_GAP);
@@ -102,7 +99,7 @@ final class Layout {
             List<PlacedFigure> placed = new ArrayList<>();
             for (Unplaced figure : figures) {
                 PlacedFigure next = figure.anywhere(draws);
-                if (placed.stream().allMatch(other -> areApart(next, other))) {
+                if (placed.stream().allMatch(other -> next.isApartFrom(other))) {
                     placed.add(next);
                 }
             }
@@ -110,12 +107,6 @@ final class Layout {
                 return placed;
             }
         }
-    }
-
-    /** Apart by their radii, and also where a corner reaches further than the radius. */
-    private static boolean areApart(PlacedFigure one, PlacedFigure other) {
-        double distance = one.distanceTo(other);
-        return distance >= one.radius() + other.radius() + LEAST_APART && distance >= one.reach() + other.reach();
     }
 
     private double radiusInPair() {

@@ -1,6 +1,8 @@
 package dev.glimpse.scene;
 
 import java.awt.geom.AffineTransform;
+import java.awt.geom.Arc2D;
+import java.awt.geom.Area;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.PathIterator;
@@ -28,7 +30,18 @@ final class Outline {
     private static final double STAR_NOTCH = 0.42;
     private static final double CROSS_ARM = 0.34;
 
+    private static final double SIDED = 1.05;
+
+    /** The radii of the largest circles in a hexagon and in a pentagon. */
+    static final double HEXAGON_ROOM = SIDED * Math.cos(Math.PI / 6);
+
+    static final double PENTAGON_ROOM = SIDED * Math.cos(Math.PI / 5);
+
+    private static final double BITE = 0.85;
+    private static final double BITE_ACROSS = 0.5;
+
     private static final double FLATNESS = 0.001;
+    private static final double COARSE = 0.1;
 
     private Outline() {}
 
@@ -83,6 +96,38 @@ final class Outline {
         return heart;
     }
 
+    static Path2D hexagon() {
+        return corners(6, SIDED, SIDED);
+    }
+
+    static Path2D pentagon() {
+        return corners(5, SIDED, SIDED);
+    }
+
+    /** Points to the right. */
+    static Path2D arrow() {
+        double[][] corners = {
+            {-1.05, -0.32}, {0.05, -0.32}, {0.05, -0.85}, {1.1, 0}, {0.05, 0.85}, {0.05, 0.32}, {-1.05, 0.32}
+        };
+        return polygon(corners);
+    }
+
+    /** A disc with a bite out of its right. */
+    static Path2D crescent() {
+        Area crescent = new Area(disc(1));
+        Path2D bite = disc(BITE);
+        bite.transform(AffineTransform.getTranslateInstance(BITE_ACROSS, 0));
+        crescent.subtract(new Area(bite));
+        return new Path2D.Double(crescent);
+    }
+
+    /** The upper half of a disc, about the middle of its height. */
+    static Path2D semicircle() {
+        Path2D half = new Path2D.Double(new Arc2D.Double(-1.1, -0.55, 2.2, 2.2, 0, 180, Arc2D.CHORD));
+        half.closePath();
+        return half;
+    }
+
     /** How far the outline goes from the origin. */
     static double reach(Path2D outline) {
         double reach = 0;
@@ -93,6 +138,30 @@ final class Outline {
             }
         }
         return reach;
+    }
+
+    /** The size of an area, whose outlines do not cross. */
+    static double area(Area area) {
+        double twice = 0;
+        double[] point = new double[6];
+        double x = 0;
+        double y = 0;
+        double startX = 0;
+        double startY = 0;
+        for (PathIterator path = area.getPathIterator(null, COARSE); !path.isDone(); path.next()) {
+            int segment = path.currentSegment(point);
+            if (segment == PathIterator.SEG_MOVETO) {
+                startX = point[0];
+                startY = point[1];
+            } else {
+                double nextX = segment == PathIterator.SEG_CLOSE ? startX : point[0];
+                double nextY = segment == PathIterator.SEG_CLOSE ? startY : point[1];
+                twice += x * nextY - nextX * y;
+            }
+            x = segment == PathIterator.SEG_CLOSE ? startX : point[0];
+            y = segment == PathIterator.SEG_CLOSE ? startY : point[1];
+        }
+        return Math.abs(twice) / 2;
     }
 
     private static Path2D disc(double radius) {

@@ -1,6 +1,7 @@
 package dev.glimpse.scene;
 
 import java.awt.geom.AffineTransform;
+import java.awt.geom.Area;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 
@@ -13,6 +14,8 @@ import java.awt.geom.Rectangle2D;
  * @param radius the size, as {@link Shape} explains it
  */
 public record PlacedFigure(Figure figure, double x, double y, double radius) {
+
+    private static final double LEAST_APART = 4;
 
     /** @throws IllegalArgumentException if the radius is not positive or a part lies outside the scene */
     public PlacedFigure {
@@ -32,7 +35,7 @@ public record PlacedFigure(Figure figure, double x, double y, double radius) {
     }
 
     /** The outline where it stands; the caller's own copy. */
-    Path2D outline() {
+    public Path2D outline() {
         return outline(figure.shape(), x, y, radius);
     }
 
@@ -44,6 +47,24 @@ public record PlacedFigure(Figure figure, double x, double y, double radius) {
     /** The radius of a circle about the centre in which another figure can lie inside this one. */
     double room() {
         return radius * figure.shape().room();
+    }
+
+    /** Apart by their radii, and also where a corner reaches further than the radius. */
+    boolean isApartFrom(PlacedFigure other) {
+        double distance = distanceTo(other);
+        return distance >= radius + other.radius + LEAST_APART && distance >= reach() + other.reach();
+    }
+
+    /** The area that both share, as a part of the smaller one's. */
+    double shareCoveredBy(PlacedFigure other) {
+        if (distanceTo(other) >= reach() + other.reach()) {
+            return 0;
+        }
+        Area one = new Area(outline());
+        Area two = new Area(other.outline());
+        double smaller = Math.min(Outline.area(one), Outline.area(two));
+        one.intersect(two);
+        return Outline.area(one) / smaller;
     }
 
     double distanceTo(PlacedFigure other) {

@@ -18,25 +18,12 @@ public sealed interface Scene {
     /** All figures in the order of drawing: one inside another comes after it. */
     List<PlacedFigure> figures();
 
-    /** What the full plain caption claims. */
+    /** What the full plain caption claims, in the basic domain's terms; {@link Claims} has the wide one's. */
     Statement statement();
 
     /** All that the scene's captions may claim, the full one first. */
     default List<Statement> statements() {
         return List.of(statement());
-    }
-
-    /** Whether a figure of the colour and shape is on it. */
-    default boolean shows(Figure figure) {
-        return count(figure) > 0;
-    }
-
-    /** How many figures of the colour and shape are on it. */
-    default int count(Figure figure) {
-        return (int) figures().stream()
-                .map(PlacedFigure::figure)
-                .filter(figure::equals)
-                .count();
     }
 
     /** One figure, clearly small or clearly large: "a large red circle". */
@@ -56,7 +43,7 @@ public sealed interface Scene {
 
         @Override
         public Statement statement() {
-            return new Statement.Sized(size, placed.figure());
+            return Statement.sized(size, placed.figure());
         }
     }
 
@@ -78,23 +65,24 @@ public sealed interface Scene {
 
         @Override
         public Statement statement() {
-            return new Statement.Related(first.figure(), relation, second.figure());
+            return Statement.related(first.figure(), relation, second.figure());
         }
 
         @Override
         public List<Statement> statements() {
-            return List.of(statement(), new Statement.Listed(List.of(first.figure(), second.figure())));
+            return List.of(statement(), Statement.listed(List.of(first.figure(), second.figure())));
         }
     }
 
-    /** Two to four figures of one colour and shape: "three yellow stars". */
+    /** Two to six figures of one colour, texture and shape: "three yellow stars". */
     record Count(Background background, List<PlacedFigure> figures) implements Scene {
 
-        /** @throws IllegalArgumentException if there are fewer than two or more than four, or two are unlike */
+        /** @throws IllegalArgumentException if there are fewer than two or more than six, or two are unlike */
         public Count {
             figures = List.copyOf(figures);
-            if (figures.size() < 2 || figures.size() > 4) {
-                throw new IllegalArgumentException("a count of %d must be 2 to 4".formatted(figures.size()));
+            if (figures.size() < 2 || figures.size() > Statement.Counted.MOST) {
+                throw new IllegalArgumentException(
+                        "a count of %d must be 2 to %d".formatted(figures.size(), Statement.Counted.MOST));
             }
             if (figures.stream().map(PlacedFigure::figure).distinct().count() > 1) {
                 throw new IllegalArgumentException("the figures %s must be alike".formatted(figures));
@@ -121,8 +109,7 @@ public sealed interface Scene {
 
         @Override
         public Statement statement() {
-            return new Statement.Listed(
-                    figures.stream().map(PlacedFigure::figure).toList());
+            return Statement.listed(figures.stream().map(PlacedFigure::figure).toList());
         }
     }
 

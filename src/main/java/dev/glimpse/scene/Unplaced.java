@@ -1,5 +1,7 @@
 package dev.glimpse.scene;
 
+import java.util.Optional;
+
 /**
  * A figure whose size is chosen and whose place is not.
  *
@@ -23,6 +25,17 @@ record Unplaced(Figure figure, double radius) {
     PlacedFigure anywhere(Draws draws) {
         double edge = MARGIN_IN_RADII * radius + MARGIN;
         return at(draws.between(edge, Scene.SIDE - edge), draws.between(edge, Scene.SIDE - edge));
+    }
+
+    /** Where the other stands, if it fits. */
+    Optional<PlacedFigure> ifFitsAt(PlacedFigure other) {
+        return fitsAt(other.x(), other.y()) ? Optional.of(at(other.x(), other.y())) : Optional.empty();
+    }
+
+    /** There, or as near to it as is clear of the edges. */
+    PlacedFigure nearest(double x, double y) {
+        double edge = MARGIN_IN_RADII * radius + MARGIN;
+        return at(Math.clamp(x, edge, Scene.SIDE - edge), Math.clamp(y, edge, Scene.SIDE - edge));
     }
 
     /** Near the middle of the scene. */

@@ -24,7 +24,7 @@ import dev.glimpse.index.IndexView;
 import dev.glimpse.item.Kind;
 import dev.glimpse.scene.Scene;
 import dev.glimpse.scene.SceneGenerator;
-import dev.glimpse.scene.SceneRenderer;
+import dev.glimpse.scene.draw.SceneRenderer;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;

@@ -89,7 +89,7 @@ class DemoRecallIT {
     @Test
     void answersScenesTruly() {
         List<Scene> scenes = new SceneGenerator(1).first(SCENES);
-        dev.glimpse.scene.PlainWording wording = new dev.glimpse.scene.PlainWording();
+        dev.glimpse.scene.caption.PlainWording wording = new dev.glimpse.scene.caption.PlainWording();
         int trueImages = 0;
         int trueTexts = 0;
         for (int n = 0; n < SCENES; n++) {

@@ -9,10 +9,10 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 
 import dev.glimpse.FreshData;
-import dev.glimpse.scene.PlainWording;
 import dev.glimpse.scene.Scene;
 import dev.glimpse.scene.SceneGenerator;
-import dev.glimpse.scene.SceneRenderer;
+import dev.glimpse.scene.caption.PlainWording;
+import dev.glimpse.scene.draw.SceneRenderer;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;

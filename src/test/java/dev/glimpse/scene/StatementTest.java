@@ -28,24 +28,24 @@ class StatementTest {
 
     @Test
     void tellsTheRelationFromBothEndsButNotFlipped() {
-        assertTrue(new Statement.Related(RED_CIRCLE, Relation.ABOVE, BLUE_SQUARE).isTrueOf(circleAboveSquare()));
-        assertTrue(new Statement.Related(BLUE_SQUARE, Relation.BELOW, RED_CIRCLE).isTrueOf(circleAboveSquare()));
-        assertFalse(new Statement.Related(BLUE_SQUARE, Relation.ABOVE, RED_CIRCLE).isTrueOf(circleAboveSquare()));
-        assertFalse(new Statement.Related(RED_CIRCLE, Relation.LEFT_OF, BLUE_SQUARE).isTrueOf(circleAboveSquare()));
-        assertFalse(new Statement.Related(RED_CIRCLE, Relation.ABOVE, PINK_HEART).isTrueOf(circleAboveSquare()));
+        assertTrue(Statement.related(RED_CIRCLE, Relation.ABOVE, BLUE_SQUARE).isTrueOf(circleAboveSquare()));
+        assertTrue(Statement.related(BLUE_SQUARE, Relation.BELOW, RED_CIRCLE).isTrueOf(circleAboveSquare()));
+        assertFalse(Statement.related(BLUE_SQUARE, Relation.ABOVE, RED_CIRCLE).isTrueOf(circleAboveSquare()));
+        assertFalse(Statement.related(RED_CIRCLE, Relation.LEFT_OF, BLUE_SQUARE).isTrueOf(circleAboveSquare()));
+        assertFalse(Statement.related(RED_CIRCLE, Relation.ABOVE, PINK_HEART).isTrueOf(circleAboveSquare()));
     }
 
     @Test
     void tellsInsideFromAround() {
-        assertTrue(new Statement.Related(RED_CIRCLE, Relation.INSIDE, BLACK_RING).isTrueOf(circleInsideRing()));
-        assertFalse(new Statement.Related(BLACK_RING, Relation.INSIDE, RED_CIRCLE).isTrueOf(circleInsideRing()));
+        assertTrue(Statement.related(RED_CIRCLE, Relation.INSIDE, BLACK_RING).isTrueOf(circleInsideRing()));
+        assertFalse(Statement.related(BLACK_RING, Relation.INSIDE, RED_CIRCLE).isTrueOf(circleInsideRing()));
     }
 
     @Test
     void findsARelationInATripleButNoneOnADiagonal() {
-        assertTrue(new Statement.Related(RED_CIRCLE, Relation.ABOVE, BLUE_SQUARE).isTrueOf(circleSquareAndHeart()));
-        assertFalse(new Statement.Related(RED_CIRCLE, Relation.ABOVE, PINK_HEART).isTrueOf(circleSquareAndHeart()));
-        assertFalse(new Statement.Related(RED_CIRCLE, Relation.LEFT_OF, PINK_HEART).isTrueOf(circleSquareAndHeart()));
+        assertTrue(Statement.related(RED_CIRCLE, Relation.ABOVE, BLUE_SQUARE).isTrueOf(circleSquareAndHeart()));
+        assertFalse(Statement.related(RED_CIRCLE, Relation.ABOVE, PINK_HEART).isTrueOf(circleSquareAndHeart()));
+        assertFalse(Statement.related(RED_CIRCLE, Relation.LEFT_OF, PINK_HEART).isTrueOf(circleSquareAndHeart()));
     }
 
     @Test
@@ -58,34 +58,34 @@ class StatementTest {
 
     @Test
     void listsInAnyOrderAndPassesOverFurtherFigures() {
-        var both = new Statement.Listed(List.of(BLUE_SQUARE, RED_CIRCLE));
+        var both = Statement.listed(List.of(BLUE_SQUARE, RED_CIRCLE));
         assertTrue(both.isTrueOf(circleAboveSquare()));
         assertTrue(both.isTrueOf(circleSquareAndHeart()));
         assertFalse(both.isTrueOf(circleInsideRing()));
-        assertFalse(new Statement.Listed(List.of(BLUE_SQUARE, RED_CIRCLE, PINK_HEART)).isTrueOf(circleAboveSquare()));
+        assertFalse(
+                Statement.listed(List.of(BLUE_SQUARE, RED_CIRCLE, PINK_HEART)).isTrueOf(circleAboveSquare()));
     }
 
     @Test
     void tellsTheSizeInAnySortOfScene() {
         Scene large = new Scene.Single(Background.WHITE, placed(RED_CIRCLE, 64, 64, 40), Size.LARGE);
-        assertTrue(new Statement.Sized(Size.LARGE, RED_CIRCLE).isTrueOf(large));
-        assertFalse(new Statement.Sized(Size.SMALL, RED_CIRCLE).isTrueOf(large));
-        assertTrue(new Statement.Sized(Size.LARGE, BLACK_RING).isTrueOf(circleInsideRing()));
-        assertTrue(new Statement.Sized(Size.SMALL, RED_CIRCLE).isTrueOf(circleInsideRing()));
-        assertTrue(new Statement.Sized(Size.SMALL, YELLOW_STAR).isTrueOf(stars(2)));
+        assertTrue(Statement.sized(Size.LARGE, RED_CIRCLE).isTrueOf(large));
+        assertFalse(Statement.sized(Size.SMALL, RED_CIRCLE).isTrueOf(large));
+        assertTrue(Statement.sized(Size.LARGE, BLACK_RING).isTrueOf(circleInsideRing()));
+        assertTrue(Statement.sized(Size.SMALL, RED_CIRCLE).isTrueOf(circleInsideRing()));
+        assertTrue(Statement.sized(Size.SMALL, YELLOW_STAR).isTrueOf(stars(2)));
     }
 
     @Test
     void callsAFigureBetweenTheSizesNeitherSmallNorLarge() {
-        assertFalse(new Statement.Sized(Size.SMALL, BLUE_SQUARE).isTrueOf(circleAboveSquare()));
-        assertFalse(new Statement.Sized(Size.LARGE, BLUE_SQUARE).isTrueOf(circleAboveSquare()));
+        assertFalse(Statement.sized(Size.SMALL, BLUE_SQUARE).isTrueOf(circleAboveSquare()));
+        assertFalse(Statement.sized(Size.LARGE, BLUE_SQUARE).isTrueOf(circleAboveSquare()));
     }
 
     @Test
     void refusesWhatTheGrammarHasNoWordsFor() {
-        assertThrows(
-                IllegalArgumentException.class, () -> new Statement.Related(RED_CIRCLE, Relation.ABOVE, RED_CIRCLE));
-        assertThrows(IllegalArgumentException.class, () -> new Statement.Counted(5, RED_CIRCLE));
-        assertThrows(IllegalArgumentException.class, () -> new Statement.Listed(List.of(RED_CIRCLE)));
+        assertThrows(IllegalArgumentException.class, () -> Statement.related(RED_CIRCLE, Relation.ABOVE, RED_CIRCLE));
+        assertThrows(IllegalArgumentException.class, () -> new Statement.Counted(7, RED_CIRCLE));
+        assertThrows(IllegalArgumentException.class, () -> Statement.listed(List.of(RED_CIRCLE, RED_CIRCLE)));
     }
 }

@@ -1,4 +1,6 @@
-package dev.glimpse.scene;
+package dev.glimpse.scene.caption;
+
+import dev.glimpse.scene.Statement;
 
 /** The one plain wording of each claim: "a red circle above a blue square". */
 public record PlainWording() implements Wording {

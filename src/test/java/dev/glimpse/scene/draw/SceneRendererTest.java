@@ -1,8 +1,14 @@
-package dev.glimpse.scene;
+package dev.glimpse.scene.draw;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.glimpse.scene.Background;
+import dev.glimpse.scene.Colour;
+import dev.glimpse.scene.Figures;
+import dev.glimpse.scene.Relation;
+import dev.glimpse.scene.Scene;
+import dev.glimpse.scene.SceneGenerator;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.glimpse.scene;
+package dev.glimpse.scene.caption;
 
 import static dev.glimpse.scene.Figures.BLUE_SQUARE;
 import static dev.glimpse.scene.Figures.PINK_HEART;
@@ -7,6 +7,12 @@ import static dev.glimpse.scene.Figures.YELLOW_STAR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.glimpse.scene.Colour;
+import dev.glimpse.scene.Figure;
+import dev.glimpse.scene.Relation;
+import dev.glimpse.scene.Shape;
+import dev.glimpse.scene.Size;
+import dev.glimpse.scene.Statement;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -15,27 +21,25 @@ import org.junit.jupiter.api.Test;
 
 class WordingTest {
 
-    private static final Statement CIRCLE_ABOVE_SQUARE = new Statement.Related(RED_CIRCLE, Relation.ABOVE, BLUE_SQUARE);
+    private static final Statement CIRCLE_ABOVE_SQUARE = Statement.related(RED_CIRCLE, Relation.ABOVE, BLUE_SQUARE);
 
     @Test
     void writesTheOnePlainCaption() {
-        assertPlain("a large red circle", new Statement.Sized(Size.LARGE, RED_CIRCLE));
+        assertPlain("a large red circle", Statement.sized(Size.LARGE, RED_CIRCLE));
         assertPlain("a red circle above a blue square", CIRCLE_ABOVE_SQUARE);
-        assertPlain(
-                "a red circle left of a blue square", new Statement.Related(RED_CIRCLE, Relation.LEFT_OF, BLUE_SQUARE));
+        assertPlain("a red circle left of a blue square", Statement.related(RED_CIRCLE, Relation.LEFT_OF, BLUE_SQUARE));
         assertPlain("three yellow stars", new Statement.Counted(3, YELLOW_STAR));
-        assertPlain("a red circle and a blue square", new Statement.Listed(List.of(RED_CIRCLE, BLUE_SQUARE)));
+        assertPlain("a red circle and a blue square", Statement.listed(List.of(RED_CIRCLE, BLUE_SQUARE)));
         assertPlain(
                 "a red circle, a blue square and a pink heart",
-                new Statement.Listed(List.of(RED_CIRCLE, BLUE_SQUARE, PINK_HEART)));
+                Statement.listed(List.of(RED_CIRCLE, BLUE_SQUARE, PINK_HEART)));
     }
 
     @Test
     void agreesArticlesAndPlurals() {
         var orangeCross = new Figure(Colour.ORANGE, Shape.CROSS);
         assertPlain("two orange crosses", new Statement.Counted(2, orangeCross));
-        assertPlain(
-                "a red circle inside an orange cross", new Statement.Related(RED_CIRCLE, Relation.INSIDE, orangeCross));
+        assertPlain("a red circle inside an orange cross", Statement.related(RED_CIRCLE, Relation.INSIDE, orangeCross));
         assertTrue(free(new Statement.Counted(2, BLUE_SQUARE)).contains("there are 2 blue boxes"));
     }
 
@@ -64,7 +68,7 @@ class WordingTest {
 
     @Test
     void leavesTheRelationInsideAsItIs() {
-        var inside = new Statement.Related(RED_CIRCLE, Relation.INSIDE, BLUE_SQUARE);
+        var inside = Statement.related(RED_CIRCLE, Relation.INSIDE, BLUE_SQUARE);
         assertTrue(free(inside).stream().allMatch(caption -> caption.matches(".*red .* (in|inside|within) a blue .*")));
     }
 

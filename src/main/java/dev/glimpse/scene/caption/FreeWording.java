@@ -1,12 +1,17 @@
-package dev.glimpse.scene;
+package dev.glimpse.scene.caption;
 
+import dev.glimpse.scene.Draws;
+import dev.glimpse.scene.Relation;
+import dev.glimpse.scene.Shape;
+import dev.glimpse.scene.Size;
+import dev.glimpse.scene.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One of many wordings of each claim: other words for shapes, sizes, relations and numbers, a relation told from its
- * other end ("a blue square below a red circle"), and an opening ("there is"). Which ones is a function of the seed,
- * the number and the claim.
+ * One of many wordings of each claim, as the interim model was trained on them: other words for shapes, sizes, relations
+ * and numbers, a relation told from its other end ("a blue square below a red circle"), and an opening ("there is").
+ * Which ones is a function of the seed, the number and the claim. {@link LooseWording} has more of them.
  *
  * @param seed   what tells one series of wordings from another
  * @param number which wording of the series
@@ -25,12 +30,7 @@ public record FreeWording(long seed, long number) implements Wording {
 
     /** The same claim from the relation's other end, where it has one. */
     private static Statement turned(Statement statement) {
-        if (statement instanceof Statement.Related(Figure one, Relation relation, Figure other)) {
-            return relation.converse()
-                    .<Statement>map(converse -> new Statement.Related(other, converse, one))
-                    .orElse(statement);
-        }
-        return statement;
+        return statement instanceof Statement.Shown shown ? shown.turned().orElse(shown) : statement;
     }
 
     private static String agreeing(String opening, Statement statement) {
@@ -50,7 +50,7 @@ public record FreeWording(long seed, long number) implements Wording {
                         case DIAMOND -> List.of("rhombus");
                         case CROSS -> List.of("plus");
                         case RING -> List.of("hoop");
-                        case TRIANGLE, STAR, HEART -> List.of();
+                        default -> List.of();
                     });
         }
 
@@ -73,6 +73,7 @@ public record FreeWording(long seed, long number) implements Wording {
                         case BELOW -> List.of("under", "beneath");
                         case LEFT_OF, RIGHT_OF -> List.of("to the " + relation.words());
                         case INSIDE -> List.of("in", "within");
+                        case OVERLAPPING -> List.of();
                     });
         }
 
