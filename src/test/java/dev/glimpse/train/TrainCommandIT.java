@@ -10,6 +10,9 @@ import dev.glimpse.item.Content;
 import dev.glimpse.pairs.Pair;
 import dev.glimpse.pairs.PairsFile;
 import dev.glimpse.pairs.Split;
+import dev.glimpse.scene.Domain;
+import dev.glimpse.scene.caption.Captions;
+import dev.glimpse.scene.set.SceneSet;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -32,7 +35,7 @@ class TrainCommandIT {
     private static final int SCENES = 240;
 
     /** Ten of those to learn from. */
-    private static final double CHANCE = 10 / (0.9 * SCENES);
+    private static final double CHANCE = 10 / (double) SCENES;
 
     @TempDir
     private static Path folder;
@@ -41,7 +44,10 @@ class TrainCommandIT {
 
     @BeforeAll
     static void drawScenes() throws Exception {
-        pairs = ScenePairs.write(folder.resolve("scenes"), SCENES, 1);
+        Path scenes = folder.resolve("scenes");
+        new SceneSet(Domain.BASIC, 1, Captions.Manner.PLAIN, 2)
+                .write(scenes, SCENES, scene -> !dev.glimpse.scene.Split.isHeldOut(scene));
+        pairs = scenes.resolve(SceneSet.LINES);
     }
 
     @ParameterizedTest

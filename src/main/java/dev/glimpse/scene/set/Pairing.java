@@ -10,7 +10,7 @@ import java.util.List;
  * @param image    the picture's path in the set's folder
  * @param captions what is true of it
  * @param foils    what is false of it, at most one of each kind
- * @param split    {@code held-out} or {@code trained}
+ * @param split    {@code test} for a held-out combination, else {@code train}
  */
 record Pairing(String image, List<String> captions, List<Foil> foils, String split) {
 

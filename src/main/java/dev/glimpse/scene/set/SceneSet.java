@@ -68,7 +68,7 @@ public record SceneSet(Domain domain, long seed, Captions.Manner manner, int cap
                 image,
                 texts.of(scene, number, captions),
                 foils(scene, number, texts),
-                Split.isHeldOut(scene) ? "held-out" : "trained");
+                Split.isHeldOut(scene) ? "test" : "train");
     }
 
     /** A scene that training may use has no foil that tells of a held-out combination. */

@@ -34,7 +34,7 @@ class SceneSetTest {
                             .getWidth())
                     .isEqualTo(Scene.SIDE);
             assertThat(line.get("captions")).hasSizeBetween(1, 3);
-            assertThat(line.get("split").asText()).isIn("trained", "held-out");
+            assertThat(line.get("split").asText()).isIn("train", "test");
             assertThat(line.get("foils"))
                     .allSatisfy(
                             foil -> assertThat(foil.fieldNames()).toIterable().containsExactly("text", "kind", "true"));
@@ -56,7 +56,7 @@ class SceneSetTest {
         SET.write(folder, 20, Split.HELD_OUT.and(Relation.ABOVE::isShownBy));
 
         assertThat(lines())
-                .allSatisfy(line -> assertThat(line.get("split").asText()).isEqualTo("held-out"));
+                .allSatisfy(line -> assertThat(line.get("split").asText()).isEqualTo("test"));
     }
 
     @Test
@@ -65,7 +65,7 @@ class SceneSetTest {
 
         assertThat(lines()).allSatisfy(line -> {
             assertThat(line.get("captions")).hasSize(1);
-            assertThat(line.get("split").asText()).isEqualTo("trained");
+            assertThat(line.get("split").asText()).isEqualTo("train");
         });
     }
 
