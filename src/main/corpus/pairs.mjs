@@ -4,7 +4,8 @@
 //
 // The things: the 1,652 of ../resources/demo/twemoji.jsonl.gz. A set's picture of a thing: its icon of the same code points,
 // else of noto's name for it or that name's alias. Names and keywords: CLDR's text. Two runs write the same bytes. No picture
-// is left out: Glimpse's ImageDecoder draws all of these versions; content that these don't have ends the run.
+// is left out but those that an alias borrows from another thing: Glimpse's ImageDecoder draws all of these versions; content
+// that these don't have ends the run.
 //
 //   svg/SET/KEY.svg           each stands alone
 //   things.jsonl              what is known of each thing
@@ -38,6 +39,8 @@ const shortcodes = SHORTCODES.map(name => new Map(
   Object.entries(module(`emojibase-data/en/shortcodes/${name}.json`)).map(([hex, codes]) => [key(hex), [codes].flat()])));
 const sets = new Map([...TRAINED, TESTED].map(name => [name, iconSet(name)]));
 const nameByKey = new Map([...keysByIcon(sets.get('noto'))].map(([icon, hex]) => [hex, icon]));
+
+const keyByName = new Map([...nameByKey].map(([hex, icon]) => [icon, hex]));
 
 const draw = (purpose, hex, of) => createHash('sha256').update(`${purpose}:${hex}`).digest().readUInt32BE(0) % of === 0;
 const filled = texts => (texts ?? []).map(text => text.trim()).filter(text => text !== '');
@@ -76,9 +79,13 @@ function thing(line) {
   };
 }
 
-/** The set's picture of a thing, or undefined. */
+/** The set's picture of a thing; undefined if there is none, or only an alias to the picture of another thing. */
 function pictureOf(set, hex) {
-  const icon = resolve(set, set.byKey.get(hex) ?? nameByKey.get(hex));
+  const name = set.byKey.get(hex) ?? nameByKey.get(hex);
+  const alias = set.icons[name] === undefined ? set.aliases?.[name] : undefined;
+  // Iconify lets "cricket", the insect, show the game.
+  if (alias !== undefined && !alias.hFlip && keyByName.has(alias.parent)) return undefined;
+  const icon = resolve(set, name);
   return icon === undefined ? undefined : svg(set, icon);
 }
 

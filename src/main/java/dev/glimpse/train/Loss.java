@@ -43,9 +43,9 @@ enum Loss {
                     .mul(wrongCaption.sub(own).add(MARGIN).maximum(0))
                     .sum(new int[] {0})
                     .mean();
-            NDArray leastOwn =
+            NDArray meanOwn =
                     ownOfPicture.sum(new int[] {1}, true).div(batch.own().sum(new int[] {1}, true));
-            NDArray byPicture = similarities.sub(far).sub(leastOwn).add(MARGIN).maximum(0);
+            NDArray byPicture = similarities.sub(far).sub(meanOwn).add(MARGIN).maximum(0);
             NDArray near = mean(byCaption).add(mean(byPicture));
             float turned = (float) Math.clamp((done - 0.1) / 0.3, 0, 1);
             return hardest.add(hardestCaption).mul(turned).add(near.mul(1 - turned));

@@ -1,6 +1,7 @@
 package dev.glimpse.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.encode.ImageBatch;
@@ -17,10 +18,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -107,27 +110,45 @@ class TrainCommandIT {
     void goesOnWhereItWasEnded() throws Exception {
         Path whole = folder.resolve("whole");
         Path ended = folder.resolve("ended");
-        Path checkpoint = folder.resolve("ended.checkpoint");
-        train(whole, "--steps=12", "--evaluate-every=4");
+        Path progress = folder.resolve("ended.checkpoint/progress.json");
+        String[] steps = {"--steps=24", "--evaluate-every=4"};
+        train(whole, steps);
 
-        // Where the curves are to be, something lies in the way: so the first run ends after its last checkpoint.
-        Files.createDirectories(checkpoint.resolve("curves.svg"));
-        assertThat(train(ended, "--steps=12", "--evaluate-every=4")).isOne();
-        Files.delete(checkpoint.resolve("curves.svg"));
-        FileTime written = Files.getLastModifiedTime(checkpoint.resolve("progress.json"));
-        assertThat(train(ended, "--steps=12", "--evaluate-every=4")).isZero();
+        Process process = start(ended, steps);
+        await().atMost(Duration.ofMinutes(2)).until(() -> !process.isAlive() || Files.exists(progress));
+        process.destroy();
+        assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(folder.resolve("ended.log")).content().contains("Ended after step");
+        assertThat(ended.resolve("onnx")).doesNotExist();
+        assertThat(train(ended, steps)).isZero();
 
-        assertThat(Files.getLastModifiedTime(checkpoint.resolve("progress.json")))
-                .isEqualTo(written);
         assertThat(ended.resolve("onnx/text_model.onnx")).hasSameBinaryContentAs(whole.resolve("onnx/text_model.onnx"));
-        assertThat(train(ended, "--steps=16", "--evaluate-every=4")).isOne();
+        // A checkpoint of another recipe is not gone on from.
+        assertThat(train(ended, "--steps=28", "--evaluate-every=4")).isOne();
+    }
+
+    /** The command in a process of its own, which a signal can end. */
+    private static Process start(Path out, String... more) throws Exception {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(System.getProperty("glimpse.jvm.flags").split(" ")));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), TrainCommand.class.getName()));
+        command.addAll(List.of(arguments(out, more)));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("ended.log").toFile())
+                .start();
     }
 
     private static int train(Path out, String... more) {
+        return TrainCommand.run(new PrintWriter(System.err, true), arguments(out, more));
+    }
+
+    private static String[] arguments(Path out, String... more) {
         String[] first = {"--pairs", pairs.toString(), "--out", out.toString(), "--batch", "32", "--dimension", "64"};
         String[] all = Arrays.copyOf(first, first.length + more.length);
         System.arraycopy(more, 0, all, first.length, more.length);
-        return TrainCommand.run(new PrintWriter(System.err, true), all);
+        return all;
     }
 
     private static double recallAt10(OnnxDualEncoder encoder, Split split) throws Exception {
