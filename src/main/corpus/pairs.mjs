@@ -126,10 +126,27 @@ for (const [name, set] of sets) {
 }
 
 const namesOf = of => Object.entries(of.names).map(([language, text]) => ({text, language}));
+
+/** Names and keywords, each with how often it is drawn: of a hundred draws so many are of each sort. */
+function captionsOf(of) {
+  const {en: name, ...names} = of.names;
+  const {en: words, ...others} = of.keywords;
+  const other = Object.entries(names).map(([language, text]) => ({text, language}));
+  const ofLanguages = Object.entries(others).flatMap(([language, texts]) => texts.map(text => ({text, language})));
+  return [
+    ...shared(20, [{text: name, language: 'en'}]),
+    ...shared(4, [{text: `a picture of ${name}`, language: 'en'}]),
+    ...shared(34, other),
+    ...shared(22, words.map(text => ({text, language: 'en'}))),
+    ...shared(20, ofLanguages),
+  ];
+}
+const shared = (weight, captions) => captions.map(caption => ({...caption, weight: +(weight / captions.length).toFixed(3)}));
+
 const train = TRAINED.flatMap(name => pairs.get(name).map(({id, image, of}) => ({
   id,
   image,
-  captions: [...namesOf(of), {text: of.keywords.en.join(', '), language: 'en'}],
+  captions: captionsOf(of),
   split: name === VALIDATED && draw('validation', of.key, 20) ? 'validation' : 'train',
 })));
 const tested = pairs.get(TESTED);

@@ -21,7 +21,7 @@ import java.util.Objects;
  *
  * <ul>
  *   <li>{@code .jsonl}: an object a line, {@code image} (a path from the file's folder) and {@code captions} (texts, or
- *       objects of {@code text} and {@code language}); as they are wanted {@code id}, {@code split} and {@code foils}
+ *       objects of {@code text}, {@code language} and {@code weight}); as they are wanted {@code id}, {@code split} and {@code foils}
  *       (objects of {@code text} and {@code kind});
  *   <li>{@code .csv} (RFC 4180) with a header: {@code image}, {@code caption}, and as they are wanted {@code language},
  *       {@code split} and {@code id}; rows of one image are its captions;
@@ -88,10 +88,11 @@ public final class PairsFile {
             for (JsonNode caption : json.path("captions")) {
                 captions.add(
                         caption.isTextual()
-                                ? caption(caption.textValue(), ENGLISH, at)
+                                ? caption(caption.textValue(), ENGLISH, 1, at)
                                 : caption(
                                         text(caption, "text", at),
                                         caption.path("language").asText(ENGLISH),
+                                        caption.path("weight").asDouble(1),
                                         at));
             }
             List<Foil> foils = new ArrayList<>();
@@ -120,7 +121,7 @@ public final class PairsFile {
                 String at = "line " + rows.getCurrentLocation().getLineNr();
                 Map<String, String> row = rows.nextValue();
                 String image = column(row, "image", at);
-                Caption caption = caption(column(row, "caption", at), row.getOrDefault("language", ENGLISH), at);
+                Caption caption = caption(column(row, "caption", at), row.getOrDefault("language", ENGLISH), 1, at);
                 String id = row.getOrDefault("id", image);
                 Pair known = pairs.get(id);
                 List<Caption> captions = new ArrayList<>(known == null ? List.of() : known.captions());
@@ -155,7 +156,7 @@ public final class PairsFile {
             String name = text(image, "filename", at);
             List<Caption> captions = new ArrayList<>();
             for (JsonNode sentence : image.path("sentences")) {
-                captions.add(caption(text(sentence, "raw", at), ENGLISH, at));
+                captions.add(caption(text(sentence, "raw", at), ENGLISH, 1, at));
             }
             String path = under.isEmpty() ? name : under + "/" + name;
             add(path, path, captions, List.of(), text(image, "split", at), at);
@@ -170,11 +171,15 @@ public final class PairsFile {
         return value.textValue();
     }
 
-    private Caption caption(String text, String language, String at) throws InvalidPairsException {
+    private Caption caption(String text, String language, double weight, String at) throws InvalidPairsException {
         if (text.isBlank()) {
             throw new InvalidPairsException("%s, %s: a caption must not be blank".formatted(file, at));
         }
-        return new Caption(text.strip(), language);
+        try {
+            return new Caption(text.strip(), language, weight);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidPairsException("%s, %s: %s".formatted(file, at, e.getMessage()), e);
+        }
     }
 
     private void add(String id, String image, List<Caption> captions, List<Foil> foils, String split, String at)

@@ -35,13 +35,15 @@ final class Checkpoint {
     }
 
     /** Writes one, beside the one that is there, and then in its place. */
-    void write(Recipe recipe, Progress progress, Weights weights, Adam adam) throws IOException {
+    void write(Recipe recipe, Progress progress, Weights weights, Weights averaged, Adam adam) throws IOException {
         write(weightsOf(progress.step()), weights::write);
+        write(averagedOf(progress.step()), averaged::write);
         write(adamOf(progress.step()), adam::write);
         int before = exists() ? read(recipe).step() : progress.step();
         write(PROGRESS, to -> JSON.writeValue(to, new State(recipe.toString(), progress)));
         if (before != progress.step()) {
             Files.deleteIfExists(folder.resolve(weightsOf(before)));
+            Files.deleteIfExists(folder.resolve(averagedOf(before)));
             Files.deleteIfExists(folder.resolve(adamOf(before)));
         }
     }
@@ -72,8 +74,11 @@ final class Checkpoint {
      *
      * @throws IOException if it can't be read, or is of another recipe
      */
-    Progress resume(Recipe recipe, Weights weights, Adam adam) throws IOException {
+    Progress resume(Recipe recipe, Weights weights, Weights averaged, Adam adam) throws IOException {
         Progress progress = read(recipe);
+        try (InputStream from = open(averagedOf(progress.step()))) {
+            averaged.read(from);
+        }
         try (InputStream from = open(weightsOf(progress.step()))) {
             weights.read(from);
         }
@@ -85,6 +90,10 @@ final class Checkpoint {
 
     private static String weightsOf(int step) {
         return "weights-%d.ndlist".formatted(step);
+    }
+
+    private static String averagedOf(int step) {
+        return "averaged-%d.ndlist".formatted(step);
     }
 
     private static String adamOf(int step) {

@@ -12,9 +12,15 @@ enum Loss {
      */
     CONTRASTIVE {
         @Override
-        NDArray of(Batch batch, NDArray images, NDArray texts, Operators<NDArray> on, double done) {
-            NDArray logScale = on.weights("logit.scale", LOG_SCALE, 1).minimum(MAX_LOG_SCALE);
-            NDArray logits = images.matMul(texts.transpose()).mul(logScale.exp());
+        NDArray of(
+                Batch batch, NDArray images, NDArray texts, Operators<NDArray> on, double done, double temperature) {
+            NDArray similarities = images.matMul(texts.transpose());
+            NDArray scaled = temperature > 0
+                    ? similarities.mul((float) temperature)
+                    : similarities.mul(on.weights("logit.scale", LOG_SCALE, 1)
+                            .minimum(MAX_LOG_SCALE)
+                            .exp());
+            NDArray logits = scaled.sub(batch.unknown().mul(FAR));
             NDArray right = logits.add(batch.right().sub(1).mul(FAR));
             NDArray toTexts = logSumExp(logits, 1).sub(logSumExp(right, 1)).mean();
             NDArray toImages = logSumExp(logits, 0).sub(logSumExp(right, 0)).mean();
@@ -29,11 +35,12 @@ enum Loss {
      */
     TRIPLET {
         @Override
-        NDArray of(Batch batch, NDArray images, NDArray texts, Operators<NDArray> on, double done) {
+        NDArray of(
+                Batch batch, NDArray images, NDArray texts, Operators<NDArray> on, double done, double temperature) {
             NDArray similarities = images.matMul(texts.transpose());
             NDArray own = similarities.mul(batch.own()).sum(new int[] {0}, true);
             NDArray ownOfPicture = batch.own().mul(own);
-            NDArray far = batch.right().mul(FAR);
+            NDArray far = batch.right().add(batch.unknown()).mul(FAR);
             // By caption: each wrong picture against the right one. By caption of a picture: each wrong caption against
             // it.
             NDArray byCaption = similarities.sub(far).sub(own).add(MARGIN).maximum(0);
@@ -66,12 +73,14 @@ enum Loss {
     /**
      * Of one batch.
      *
-     * @param images {@code [b, dimension]} of length 1
-     * @param texts  {@code [m, dimension]} of length 1
-     * @param on     what the loss trains beside the networks
-     * @param done   the share of the steps that are done
+     * @param images      {@code [b, dimension]} of length 1
+     * @param texts       {@code [m, dimension]} of length 1
+     * @param on          what the loss trains beside the networks
+     * @param done        the share of the steps that are done
+     * @param temperature by which similarities are multiplied; 0 for the one that is learned
      */
-    abstract NDArray of(Batch batch, NDArray images, NDArray texts, Operators<NDArray> on, double done);
+    abstract NDArray of(
+            Batch batch, NDArray images, NDArray texts, Operators<NDArray> on, double done, double temperature);
 
     /** Of those that are more than 0. */
     private static NDArray mean(NDArray hinges) {

@@ -12,6 +12,10 @@ import dev.glimpse.train.network.TextNetwork;
  * @param length        the longest caption, in tokens
  * @param batch         pictures a step
  * @param captions      a picture and step
+ * @param joined        how often captions are put together, from 0 to 1
+ * @param augmentation  how much pictures are changed
+ * @param scenes        drawn scenes a step, beside the pictures: half of them twins of the others
+ * @param scenesFirst   so many steps on scenes alone come first, {@value #SCENES_ALONE} a step
  * @param steps         at most
  * @param rate          of learning, at its highest
  * @param evaluateEvery so many steps recall is measured on held-out pairs
@@ -26,6 +30,10 @@ record Recipe(
         int length,
         int batch,
         int captions,
+        double joined,
+        Augmentation.Strength augmentation,
+        int scenes,
+        int scenesFirst,
         int steps,
         double rate,
         int evaluateEvery,
@@ -40,7 +48,14 @@ record Recipe(
         LSTM
     }
 
+    /** Scenes of a step that has nothing else. */
+    static final int SCENES_ALONE = 224;
+
+    /** By which similarities are multiplied while there is nothing else: low, so that near wrong answers count. */
+    private static final double SCENES_TEMPERATURE = 12;
+
     private static final int WIDTH = 192;
+    private static final int LONGEST_RISE = 100;
 
     /** @param tokens that the tokenizer came to have */
     TextNetwork textNetwork(int tokens) {
@@ -50,9 +65,17 @@ record Recipe(
         };
     }
 
-    /** The rate of a step: risen linearly over the first twentieth, then falling as a cosine to a hundredth. */
+    /** By which similarities are multiplied in the loss; 0 where that is learned. */
+    double temperature(int step) {
+        return step <= scenesFirst ? SCENES_TEMPERATURE : 0;
+    }
+
+    /**
+     * The rate of a step: risen linearly over the first twentieth, {@value #LONGEST_RISE} steps at most, then falling as a
+     * cosine to a hundredth.
+     */
     double rate(int step) {
-        double rise = Math.max(1, steps / 20.0);
+        double rise = Math.clamp(steps / 20.0, 1, LONGEST_RISE);
         double fall = Math.cos(Math.PI * Math.min(1, step / (double) steps));
         return rate * Math.min(1, step / rise) * (0.505 + 0.495 * fall);
     }

@@ -3,7 +3,6 @@ package dev.glimpse.train;
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import dev.glimpse.pairs.Caption;
 import dev.glimpse.pairs.InvalidPairsException;
 import dev.glimpse.pairs.Pair;
 import dev.glimpse.pairs.PairsFile;
@@ -72,6 +71,27 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(names = "--captions", defaultValue = "1", description = "Captions a picture and step.")
     private int captions;
 
+    @Option(
+            names = "--join",
+            defaultValue = "0",
+            description = "How often captions of a picture in one language are put together, from 0 to 1.")
+    private double joined;
+
+    @Option(names = "--augmentation", defaultValue = "LIGHT", description = "${COMPLETION-CANDIDATES}")
+    private Augmentation.Strength augmentation = Augmentation.Strength.LIGHT;
+
+    @Option(
+            names = "--scenes",
+            defaultValue = "0",
+            description = "Drawn scenes a step beside the pictures; half of them are twins of the others.")
+    private int scenes;
+
+    @Option(
+            names = "--scenes-first",
+            defaultValue = "0",
+            description = "So many steps on " + Recipe.SCENES_ALONE + " drawn scenes alone come first.")
+    private int scenesFirst;
+
     @Option(names = "--steps", defaultValue = "2000", description = "At most.")
     private int steps;
 
@@ -112,6 +132,12 @@ public final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InvalidPairsException {
         Engine engine = engine();
+        if (scenes + scenesFirst > 0 && (imageBackbone != null || textBackbone != null)) {
+            throw new IllegalArgumentException("--scenes go with networks of our own, not with a backbone");
+        }
+        if (joined > 0 && textBackbone != null) {
+            throw new IllegalArgumentException("--join goes with a text network of our own, not with a backbone");
+        }
         if ((textBackbone == null) != (textTokenizer == null)) {
             throw new IllegalArgumentException("--text-backbone and --text-tokenizer go together");
         }
@@ -121,7 +147,22 @@ public final class TrainCommand implements Callable<Integer> {
         learned.removeIf(pair -> pair.split() != Split.TRAIN);
         learned.removeAll(heldOut);
         Recipe recipe = new Recipe(
-                text, loss, dimension, vocabulary, length, batch, captions, steps, rate, evaluateEvery, patience, seed);
+                text,
+                loss,
+                dimension,
+                vocabulary,
+                length,
+                batch,
+                captions,
+                joined,
+                augmentation,
+                scenes,
+                scenesFirst,
+                steps,
+                rate,
+                evaluateEvery,
+                patience,
+                seed);
         try (Backbone ofImages = imageBackbone == null
                         ? null
                         : Backbone.ofImages(imageBackbone, imageSize, imagePixels, imageOutput);
@@ -159,12 +200,12 @@ public final class TrainCommand implements Callable<Integer> {
             return new TextBranch.Frozen(
                     backbone, new Head("text.head", backbone.width(), dimension), file(textTokenizer), length);
         }
-        BytePairs tokens = BytePairs.learn(
-                learned.stream()
-                        .flatMap(pair -> pair.captions().stream())
-                        .map(Caption::text)
-                        .toList(),
-                vocabulary);
+        List<String> texts = new ArrayList<>();
+        learned.forEach(pair -> pair.captions().forEach(caption -> texts.add(caption.text())));
+        if (scenes + scenesFirst > 0) {
+            texts.addAll(SceneExamples.captions(seed));
+        }
+        BytePairs tokens = BytePairs.learn(texts, vocabulary);
         return new TextBranch.Whole(recipe.textNetwork(tokens.size()), tokens);
     }
 
@@ -206,7 +247,9 @@ public final class TrainCommand implements Callable<Integer> {
             System.out.printf(
                     "%d pictures with %d unlike captions to learn from, %d held out%n",
                     toLearn.size(), toLearn.captions(), toMeasure.size());
-            Progress progress = trainUntilStopped(trainer, toLearn, toMeasure);
+            SceneExamples drawn = new SceneExamples(recipe.seed(), image.size(), tokenizer);
+            Examples.Source source = new PairExamples(recipe, toLearn, drawn);
+            Progress progress = trainUntilStopped(trainer, toLearn, source, toMeasure);
             if (trainer.isStopped()) {
                 System.out.printf("%nEnded after step %d; the same command goes on from there%n", progress.step());
                 return;
@@ -220,8 +263,8 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     /** A signal ends the step first: the engine must not be taken away while it computes. */
-    private static Progress trainUntilStopped(Trainer trainer, TrainingSet toLearn, TrainingSet toMeasure)
-            throws IOException {
+    private static Progress trainUntilStopped(
+            Trainer trainer, TrainingSet toLearn, Examples.Source source, TrainingSet toMeasure) throws IOException {
         CountDownLatch ended = new CountDownLatch(1);
         Thread hook = Thread.ofPlatform().unstarted(() -> {
             trainer.stop();
@@ -234,7 +277,7 @@ public final class TrainCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             return trainer.train(
-                    toLearn, toMeasure, new ProgressBar(trainer.recipe().steps()));
+                    toLearn, source, toMeasure, new ProgressBar(trainer.recipe().steps()));
         } finally {
             ended.countDown();
             if (!trainer.isStopped()) {

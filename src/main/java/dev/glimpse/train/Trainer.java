@@ -10,12 +10,15 @@ import dev.glimpse.train.network.NDArrayOperators;
 import dev.glimpse.train.network.Weights;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.SplittableRandom;
 
 /** Takes the steps. */
 final class Trainer implements AutoCloseable {
 
     private static final double DECAY = 0.02;
+
+    /** The share of themselves that averaged weights keep at a step, later on. */
+    private static final double AVERAGED = 0.998;
+
     private static final int CHUNK = 64;
 
     /** Hears how it goes. */
@@ -31,6 +34,10 @@ final class Trainer implements AutoCloseable {
     private final ImageBranch image;
     private final TextBranch text;
     private final Weights weights;
+
+    /** The mean of the weights over the last steps: what is measured and served (Polyak and Juditsky 1992). */
+    private final Weights averaged;
+
     private final Adam adam;
     private final Checkpoint checkpoint;
     private volatile boolean stopping;
@@ -42,6 +49,7 @@ final class Trainer implements AutoCloseable {
         this.image = image;
         this.text = text;
         this.weights = new Weights(manager, recipe.seed());
+        this.averaged = new Weights(manager, recipe.seed());
         this.adam = new Adam(manager, DECAY);
         this.checkpoint = checkpoint;
     }
@@ -52,10 +60,10 @@ final class Trainer implements AutoCloseable {
      * @return how it went
      * @throws IOException if a checkpoint can't be written, or read
      */
-    Progress train(TrainingSet learned, TrainingSet heldOut, Listener listener) throws IOException {
+    Progress train(TrainingSet learned, Examples.Source source, TrainingSet heldOut, Listener listener) throws IOException {
         Progress progress = Progress.NONE;
         if (checkpoint.exists()) {
-            progress = checkpoint.resume(recipe, weights, adam);
+            progress = checkpoint.resume(recipe, weights, averaged, adam);
         }
         if (image instanceof ImageBranch.Frozen frozen) {
             frozen.head().measure(weights, learned.pictureFeatures());
@@ -68,7 +76,7 @@ final class Trainer implements AutoCloseable {
         for (int step = progress.step() + 1;
                 step <= recipe.steps() && progress.withoutGain() < recipe.patience() && !stopping;
                 step++) {
-            double loss = step(learned, step);
+            double loss = step(source.of(step), step);
             sum += loss;
             listener.step(step, loss);
             progress = progress.at(step);
@@ -78,16 +86,16 @@ final class Trainer implements AutoCloseable {
                 sum = 0;
                 since = step;
                 if (progress.bestStep() == step) {
-                    checkpoint.writeBest(weights);
+                    checkpoint.writeBest(averaged);
                 }
-                checkpoint.write(recipe, progress, weights, adam);
+                checkpoint.write(recipe, progress, weights, averaged, adam);
                 listener.measured(progress);
             }
         }
         if (stopping) {
-            checkpoint.write(recipe, progress, weights, adam);
+            checkpoint.write(recipe, progress, weights, averaged, adam);
         } else {
-            checkpoint.readBest(weights);
+            checkpoint.readBest(averaged);
         }
         return progress;
     }
@@ -107,24 +115,25 @@ final class Trainer implements AutoCloseable {
         return recipe;
     }
 
-    /** The weights as they are now. */
+    /** The weights to serve, as they are now. */
     Weights weights() {
-        return weights;
+        return averaged;
     }
 
-    private double step(TrainingSet learned, int step) {
-        SplittableRandom random = new SplittableRandom(recipe.seed() * 1_000_003 + step);
+    private double step(Examples examples, int step) {
         // For dropout: so a step is the same whether training was ended before it or not.
-        engine.setRandomSeed(random.nextInt());
+        engine.setRandomSeed((int) (recipe.seed() * 1_000_003 + step));
         float loss;
         try (NDManager at = manager.newSubManager()) {
-            Batch batch =
-                    learned.batch(at, choose(learned.size(), step), recipe.captions(), Augmentation.LIGHT, random);
+            Batch batch = examples.batch(at);
             try (GradientCollector gradients = engine.newGradientCollector()) {
                 NDArrayOperators on = new NDArrayOperators(at, weights, true);
                 NDArray images = NDArrayOperators.normalised(image.embed(on, batch.pictures()));
-                NDArray texts = NDArrayOperators.normalised(text.embed(on, batch.captions(), batch.mask()));
-                NDArray of = recipe.loss().of(batch, images, texts, on, step / (double) recipe.steps());
+                NDList groups = new NDList();
+                batch.captions().forEach(of -> groups.add(text.embed(on, of.input(), of.mask())));
+                NDArray texts = NDArrayOperators.normalised(NDArrays.concat(groups, 0));
+                double done = step / (double) recipe.steps();
+                NDArray of = recipe.loss().of(batch, images, texts, on, done, recipe.temperature(step));
                 gradients.backward(of);
                 loss = of.getFloat();
             }
@@ -134,25 +143,8 @@ final class Trainer implements AutoCloseable {
             }
         }
         adam.step(weights.trained(), step, recipe.rate(step));
+        averaged.follow(weights, 1 - Math.min(AVERAGED, (1 + step) / (10.0 + step)));
         return loss;
-    }
-
-    /** Pictures of a step: each once in a round, in an order that the seed and the round's number give. */
-    private int[] choose(int count, int step) {
-        int size = Math.min(recipe.batch(), count);
-        int perRound = count / size;
-        int round = (step - 1) / perRound;
-        int[] order = new int[count];
-        Arrays.setAll(order, i -> i);
-        SplittableRandom random = new SplittableRandom(recipe.seed() * 7919 + round);
-        for (int i = count - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            int swapped = order[i];
-            order[i] = order[j];
-            order[j] = swapped;
-        }
-        int from = (step - 1) % perRound * size;
-        return Arrays.copyOfRange(order, from, from + size);
     }
 
     /** Recall at 1, the mean of both directions; ties count for the right answer. */
@@ -194,13 +186,13 @@ final class Trainer implements AutoCloseable {
                 at,
                 set.size(),
                 (chunk, numbers) ->
-                        image.embed(new NDArrayOperators(chunk, weights, false), set.pictures(chunk, numbers)));
+                        image.embed(new NDArrayOperators(chunk, averaged, false), set.pictures(chunk, numbers)));
     }
 
     private NDArray texts(NDManager at, TrainingSet set) {
         return embeddings(at, set.captions(), (chunk, numbers) -> {
-            TrainingSet.Texts texts = set.texts(chunk, numbers);
-            return text.embed(new NDArrayOperators(chunk, weights, false), texts.input(), texts.mask());
+            Examples.Texts texts = set.texts(chunk, numbers);
+            return text.embed(new NDArrayOperators(chunk, averaged, false), texts.input(), texts.mask());
         });
     }
 
@@ -226,6 +218,7 @@ final class Trainer implements AutoCloseable {
     @Override
     public void close() {
         adam.close();
+        averaged.close();
         weights.close();
         manager.close();
     }

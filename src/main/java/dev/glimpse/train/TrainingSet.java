@@ -12,17 +12,20 @@ import dev.glimpse.pairs.Caption;
 import dev.glimpse.pairs.Pair;
 import dev.glimpse.topic.RejectedRecordException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.random.RandomGenerator;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Pairs in memory: pictures at the model's size, captions as token ids. A caption is right of every picture that has an
@@ -33,13 +36,20 @@ final class TrainingSet {
     private static final long MAX_PIXELS = 50_000_000;
     private static final int DRAWING_SIZE = 256;
 
+    /** So many pictures are decoded before the next are. */
+    private static final int AT_ONCE = 256;
+
     /** Pictures to learn from are kept a little larger than they are used, so that they can be moved about. */
-    private static final double SPARE = 1.125;
+    private static final double SPARE = 1.5;
 
     private final int size;
+    private final HuggingFaceTokenizer tokenizer;
     private final List<RgbImage> pictures = new ArrayList<>();
     private final List<int[]> captions = new ArrayList<>();
+    private final List<float[]> weights = new ArrayList<>();
     private final List<Set<Integer>> right = new ArrayList<>();
+    private final List<String> texts = new ArrayList<>();
+    private final List<String> languages = new ArrayList<>();
     private final List<long[]> tokens = new ArrayList<>();
     private final Map<String, Integer> known = new HashMap<>();
 
@@ -48,8 +58,9 @@ final class TrainingSet {
 
     private final List<float[]> captionFeatures = new ArrayList<>();
 
-    private TrainingSet(int size) {
+    private TrainingSet(int size, HuggingFaceTokenizer tokenizer) {
         this.size = size;
+        this.tokenizer = tokenizer;
     }
 
     /**
@@ -72,19 +83,15 @@ final class TrainingSet {
     private static TrainingSet read(
             List<Pair> pairs, ImageBranch image, TextBranch text, int kept, HuggingFaceTokenizer tokenizer)
             throws IOException {
-        TrainingSet set = new TrainingSet(image.size());
+        TrainingSet set = new TrainingSet(image.size(), tokenizer);
         ImageDecoder decoder = new ImageDecoder(MAX_PIXELS, DRAWING_SIZE);
-        for (Pair pair : pairs) {
-            set.add(square(decode(decoder, pair.image()), kept), image);
-            int[] numbers = pair.captions().stream()
-                    .mapToInt(caption -> set.number(caption, tokenizer))
-                    .toArray();
-            set.captions.add(numbers);
-            Set<Integer> all = new HashSet<>();
-            for (int number : numbers) {
-                all.add(number);
+        for (int from = 0; from < pairs.size(); from += AT_ONCE) {
+            List<Pair> some = pairs.subList(from, Math.min(from + AT_ONCE, pairs.size()));
+            List<RgbImage> squares = squares(decoder, some, kept);
+            for (int i = 0; i < some.size(); i++) {
+                set.add(squares.get(i), image);
+                set.add(some.get(i).captions());
             }
-            set.right.add(all);
         }
         if (text instanceof TextBranch.Frozen frozen) {
             for (long[] ids : set.tokens) {
@@ -100,7 +107,7 @@ final class TrainingSet {
     private void add(RgbImage picture, ImageBranch image) {
         if (image instanceof ImageBranch.Frozen frozen) {
             float[] pixels = new float[3 * size * size];
-            planes(picture, 1, 0, pixels, 0);
+            planes(picture, 1, 0, pixels);
             pictureFeatures.add(frozen.backbone().ofPixels(pixels)[0]);
         } else {
             pictures.add(picture);
@@ -108,12 +115,12 @@ final class TrainingSet {
     }
 
     /** The planes of red, green and blue: each level times a factor, and lifted. */
-    private static void planes(RgbImage picture, float factor, float lift, float[] out, int at) {
+    private static void planes(RgbImage picture, float factor, float lift, float[] out) {
         int plane = picture.width() * picture.height();
         byte[] rgb = picture.rgb();
         for (int p = 0; p < plane; p++) {
             for (int c = 0; c < 3; c++) {
-                out[at + c * plane + p] = (rgb[3 * p + c] & 0xff) * factor + lift;
+                out[c * plane + p] = (rgb[3 * p + c] & 0xff) * factor + lift;
             }
         }
     }
@@ -128,11 +135,42 @@ final class TrainingSet {
         return captionFeatures;
     }
 
-    private int number(Caption caption, HuggingFaceTokenizer tokenizer) {
+    private void add(List<Caption> said) {
+        Map<Integer, Float> weightOf = new LinkedHashMap<>();
+        said.forEach(caption -> weightOf.merge(number(caption), (float) caption.weight(), Float::sum));
+        captions.add(weightOf.keySet().stream().mapToInt(Integer::intValue).toArray());
+        float[] all = new float[weightOf.size()];
+        int at = 0;
+        for (float weight : weightOf.values()) {
+            all[at++] = weight;
+        }
+        weights.add(all);
+        right.add(weightOf.keySet());
+    }
+
+    private int number(Caption caption) {
         return known.computeIfAbsent(caption.text().strip().toLowerCase(Locale.ROOT), text -> {
+            texts.add(caption.text());
+            languages.add(caption.language());
             tokens.add(tokenizer.encode(caption.text()).getIds());
             return tokens.size() - 1;
         });
+    }
+
+    private static List<RgbImage> squares(ImageDecoder decoder, List<Pair> pairs, int side) throws IOException {
+        try {
+            return pairs.parallelStream()
+                    .map(pair -> {
+                        try {
+                            return square(decode(decoder, pair.image()), side);
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    })
+                    .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 
     private static RgbImage decode(ImageDecoder decoder, Path file) throws IOException {
@@ -144,7 +182,7 @@ final class TrainingSet {
     }
 
     /** Shortest edge to the side, centre cropped: as the served model's preprocessing. */
-    private static RgbImage square(RgbImage image, int side) {
+    static RgbImage square(RgbImage image, int side) {
         int shorter = Math.min(image.width(), image.height());
         int longer = (int) ((long) side * Math.max(image.width(), image.height()) / shorter);
         int width = image.width() <= image.height() ? side : longer;
@@ -176,89 +214,158 @@ final class TrainingSet {
         return captions.get(picture).clone();
     }
 
-    /** A batch to learn from: pictures drawn anew, and for each some of its captions. */
-    Batch batch(NDManager manager, int[] chosen, int captionsEach, Augmentation augmentation, RandomGenerator random) {
-        int[] texts = new int[chosen.length * captionsEach];
-        float[] own = new float[chosen.length * texts.length];
-        for (int i = 0; i < chosen.length; i++) {
-            int[] of = captions.get(chosen[i]);
-            int offset = random.nextInt(of.length);
-            for (int k = 0; k < captionsEach; k++) {
-                int text = i * captionsEach + k;
-                texts[text] = of[(offset + k) % of.length];
-                own[i * texts.length + text] = 1;
-            }
+    /** Whether a picture's captions say nothing but words of these. */
+    boolean[] saidIn(Set<String> words) {
+        boolean[] said = new boolean[size()];
+        for (int i = 0; i < said.length; i++) {
+            said[i] = Arrays.stream(captions.get(i)).anyMatch(number -> words.containsAll(words(texts.get(number))));
         }
-        float[] rightOf = new float[own.length];
-        for (int i = 0; i < chosen.length; i++) {
-            for (int text = 0; text < texts.length; text++) {
-                rightOf[i * texts.length + text] = isRight(chosen[i], texts[text]) ? 1 : 0;
-            }
-        }
-        Shape pairs = new Shape(chosen.length, texts.length);
-        Texts padded = texts(manager, texts);
-        return new Batch(
-                drawn(manager, chosen, augmentation, random),
-                padded.input(),
-                padded.mask(),
-                manager.create(own, pairs),
-                manager.create(rightOf, pairs));
+        return said;
     }
 
-    private NDArray drawn(NDManager manager, int[] chosen, Augmentation augmentation, RandomGenerator random) {
+    /** The words of a text, in lower case. */
+    static List<String> words(String text) {
+        return Arrays.stream(text.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{N}]+"))
+                .filter(word -> !word.isEmpty())
+                .toList();
+    }
+
+    /**
+     * Examples to learn from: pictures drawn anew, and for each some of its captions, by their weights.
+     *
+     * @param joined how often further captions of the same language are put to one, from 0 to 1
+     * @param seed   of what is drawn
+     */
+    Examples examples(int[] chosen, int captionsEach, double joined, Augmentation augmentation, long seed) {
+        List<float[]> drawn = drawn(chosen, augmentation, seed);
+        SplittableRandom random = new SplittableRandom(seed);
+        List<int[]> said = new ArrayList<>();
+        for (int picture : chosen) {
+            for (int number : some(picture, captionsEach, random)) {
+                said.add(random.nextDouble() < joined ? withOthers(picture, number, random) : new int[] {number});
+            }
+        }
+        Truth[][] truth = new Truth[chosen.length][said.size()];
+        for (int row = 0; row < chosen.length; row++) {
+            for (int column = 0; column < said.size(); column++) {
+                boolean right = isRight(chosen[row], said.get(column));
+                boolean own = column / captionsEach == row;
+                truth[row][column] = own ? Truth.OWN : right ? Truth.RIGHT : Truth.WRONG;
+            }
+        }
+        boolean features = !captionFeatures.isEmpty();
+        return new Examples(
+                pictureShape(),
+                drawn,
+                features ? List.of() : said.stream().map(this::tokens).toList(),
+                features ? said.stream().map(of -> captionFeatures.get(of[0])).toList() : List.of(),
+                truth);
+    }
+
+    private Shape pictureShape() {
+        return pictureFeatures.isEmpty()
+                ? new Shape(3, size, size)
+                : new Shape(pictureFeatures.getFirst().length);
+    }
+
+    private List<float[]> drawn(int[] chosen, Augmentation augmentation, long seed) {
         if (!pictureFeatures.isEmpty()) {
-            return features(manager, pictureFeatures, chosen);
+            return Arrays.stream(chosen).mapToObj(pictureFeatures::get).toList();
         }
-        int volume = 3 * size * size;
-        float[] pixels = new float[chosen.length * volume];
-        for (int i = 0; i < chosen.length; i++) {
-            augmentation.draw(pictures.get(chosen[i]), size, random, pixels, i * volume);
-        }
-        return manager.create(pixels, new Shape(chosen.length, 3, size, size));
+        return IntStream.range(0, chosen.length)
+                .parallel()
+                .mapToObj(i -> augmentation.draw(pictures.get(chosen[i]), size, new SplittableRandom(seed * 31 + i)))
+                .toList();
     }
 
-    private static NDArray features(NDManager manager, List<float[]> of, int[] chosen) {
-        int width = of.getFirst().length;
-        float[] rows = new float[chosen.length * width];
-        for (int i = 0; i < chosen.length; i++) {
-            System.arraycopy(of.get(chosen[i]), 0, rows, i * width, width);
+    /** Some of a picture's captions, unlike each other while there are enough. */
+    private int[] some(int picture, int count, SplittableRandom random) {
+        int[] of = captions.get(picture);
+        float[] weight = weights.get(picture).clone();
+        int[] some = new int[count];
+        for (int k = 0; k < count; k++) {
+            if (k > 0 && k % of.length == 0) {
+                weight = weights.get(picture).clone();
+            }
+            int at = drawn(weight, random);
+            weight[at] = 0;
+            some[k] = of[at];
         }
-        return manager.create(rows, new Shape(chosen.length, width));
+        return some;
     }
 
-    /** Captions: {@code [m, s]} int64 each, padded to the longest; or features {@code [m, width]} and a mask of nothing. */
-    record Texts(NDArray input, NDArray mask) {}
+    private static int drawn(float[] weights, SplittableRandom random) {
+        double sum = 0;
+        for (float weight : weights) {
+            sum += weight;
+        }
+        double at = random.nextDouble() * sum;
+        int last = 0;
+        for (int i = 0; i < weights.length; i++) {
+            if (weights[i] > 0) {
+                last = i;
+                at -= weights[i];
+                if (at < 0) {
+                    return i;
+                }
+            }
+        }
+        return last;
+    }
+
+    /** A caption and one or two others of the picture in its language. */
+    private int[] withOthers(int picture, int number, SplittableRandom random) {
+        int[] others = Arrays.stream(captions.get(picture))
+                .filter(other -> other != number && languages.get(other).equals(languages.get(number)))
+                .toArray();
+        int count = Math.min(others.length, random.nextInt(1, 3));
+        int[] all = new int[1 + count];
+        all[0] = number;
+        int from = others.length == 0 ? 0 : random.nextInt(others.length);
+        for (int i = 0; i < count; i++) {
+            all[1 + i] = others[(from + i) % others.length];
+        }
+        return all;
+    }
+
+    private boolean isRight(int picture, int[] said) {
+        return Arrays.stream(said).allMatch(number -> isRight(picture, number));
+    }
+
+    private long[] tokens(int[] said) {
+        if (said.length == 1) {
+            return tokens.get(said[0]);
+        }
+        String text = Arrays.stream(said).mapToObj(texts::get).collect(Collectors.joining(", "));
+        return tokenizer.encode(text).getIds();
+    }
 
     /** Captions by number. */
-    Texts texts(NDManager manager, int[] numbers) {
-        if (!captionFeatures.isEmpty()) {
-            return new Texts(features(manager, captionFeatures, numbers), manager.zeros(new Shape(1)));
-        }
-        int longest = 0;
-        for (int number : numbers) {
-            longest = Math.max(longest, tokens.get(number).length);
-        }
-        long[] ids = new long[numbers.length * longest];
-        long[] mask = new long[ids.length];
-        for (int i = 0; i < numbers.length; i++) {
-            long[] of = tokens.get(numbers[i]);
-            System.arraycopy(of, 0, ids, i * longest, of.length);
-            Arrays.fill(mask, i * longest, i * longest + of.length, 1);
-        }
-        Shape shape = new Shape(numbers.length, longest);
-        return new Texts(manager.create(ids, shape), manager.create(mask, shape));
+    Examples.Texts texts(NDManager manager, int[] numbers) {
+        return captionFeatures.isEmpty()
+                ? Examples.Texts.ofTokens(
+                        manager, Arrays.stream(numbers).mapToObj(tokens::get).toList())
+                : Examples.Texts.ofFeatures(
+                        manager,
+                        Arrays.stream(numbers).mapToObj(captionFeatures::get).toList());
     }
 
     /** Pictures by number, as they are, of a set to measure on: {@code [n, 3, size, size]}, or features. */
     NDArray pictures(NDManager manager, int[] numbers) {
-        if (!pictureFeatures.isEmpty()) {
-            return features(manager, pictureFeatures, numbers);
-        }
-        int volume = 3 * size * size;
-        float[] pixels = new float[numbers.length * volume];
-        for (int i = 0; i < numbers.length; i++) {
-            planes(pictures.get(numbers[i]), 1 / 127.5f, -1, pixels, i * volume);
-        }
-        return manager.create(pixels, new Shape(numbers.length, 3, size, size));
+        List<float[]> rows = Arrays.stream(numbers)
+                .mapToObj(number -> pictureFeatures.isEmpty() ? asItIs(number) : pictureFeatures.get(number))
+                .toList();
+        return Examples.rows(manager, rows, pictureShape());
+    }
+
+    private float[] asItIs(int number) {
+        return levels(pictures.get(number));
+    }
+
+    /** The planes of red, green and blue, each level from -1 to 1. */
+    static float[] levels(RgbImage picture) {
+        float[] levels = new float[picture.rgb().length];
+        planes(picture, 1 / 127.5f, -1, levels);
+        return levels;
     }
 }

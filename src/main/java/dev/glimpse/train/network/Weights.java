@@ -111,6 +111,28 @@ public final class Weights implements AutoCloseable {
         }
     }
 
+    /**
+     * Comes nearer to others, of the same names; those that it does not have yet are taken over.
+     *
+     * @param share of the way, from 0 to 1
+     */
+    public void follow(Weights others, double share) {
+        others.trained.forEach((name, array) -> follow(trained, name, array, share));
+        others.gathered.forEach((name, array) -> follow(gathered, name, array, share));
+    }
+
+    private void follow(Map<String, NDArray> in, String name, NDArray of, double share) {
+        NDArray mine = in.get(name);
+        if (mine == null) {
+            in.put(name, manager.create(of.toFloatArray(), of.getShape()));
+            return;
+        }
+        try (NDArray values = of.stopGradient();
+                NDArray change = values.sub(mine)) {
+            mine.addi(change.muli((float) share));
+        }
+    }
+
     private NDArray replace(Map<String, NDArray> in, String name, NDArray array) {
         NDArray mine = manager.create(array.toFloatArray(), array.getShape());
         NDArray old = in.put(name, mine);

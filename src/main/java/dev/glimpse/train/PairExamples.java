@@ -1,0 +1,63 @@
+package dev.glimpse.train;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/** Examples of a user's pairs, and drawn scenes beside them where the recipe asks for any. */
+final class PairExamples implements Examples.Source {
+
+    private final Recipe recipe;
+    private final TrainingSet set;
+    private final SceneExamples scenes;
+
+    /** Pictures of which captions speak as captions of scenes do: what is said of one may be true of the other. */
+    private final boolean[] likeScenes;
+
+    PairExamples(Recipe recipe, TrainingSet set, SceneExamples scenes) {
+        this.recipe = recipe;
+        this.set = set;
+        this.scenes = scenes;
+        this.likeScenes = recipe.scenes() > 0 ? set.saidIn(SceneExamples.words(recipe.seed())) : new boolean[set.size()];
+    }
+
+    @Override
+    public Examples of(int step) {
+        if (step <= recipe.scenesFirst()) {
+            return scenes.of(step, Recipe.SCENES_ALONE);
+        }
+        int[] chosen = choose(step);
+        Examples pairs = set.examples(
+                chosen,
+                recipe.captions(),
+                recipe.joined(),
+                recipe.augmentation().augmentation(),
+                recipe.seed() * 1_000_003 + step);
+        if (recipe.scenes() == 0) {
+            return pairs;
+        }
+        boolean[] unknown = new boolean[chosen.length];
+        for (int i = 0; i < chosen.length; i++) {
+            unknown[i] = likeScenes[chosen[i]];
+        }
+        return pairs.with(scenes.of(step, recipe.scenes()), unknown, recipe.captions());
+    }
+
+    /** Pictures of a step: each once in a round, in an order that the seed and the round's number give. */
+    private int[] choose(int step) {
+        int count = set.size();
+        int size = Math.min(recipe.batch(), count);
+        int perRound = count / size;
+        int round = (step - 1) / perRound;
+        int[] order = new int[count];
+        Arrays.setAll(order, i -> i);
+        SplittableRandom random = new SplittableRandom(recipe.seed() * 7919 + round);
+        for (int i = count - 1; i > 0; i--) {
+            int j = random.nextInt(i + 1);
+            int swapped = order[i];
+            order[i] = order[j];
+            order[j] = swapped;
+        }
+        int from = (step - 1) % perRound * size;
+        return Arrays.copyOfRange(order, from, from + size);
+    }
+}
