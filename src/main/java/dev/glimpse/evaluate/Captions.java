@@ -29,11 +29,31 @@ final class Captions {
                         .add(picture, caption.text());
             }
         }
+        for (int picture = 0; picture < pairs.size(); picture++) {
+            for (String text : pairs.get(picture).also()) {
+                for (Captions captions : all.values()) {
+                    captions.addKnown(picture, text);
+                }
+            }
+        }
         return all;
     }
 
+    private static String folded(String text) {
+        return text.strip().toLowerCase(Locale.ROOT);
+    }
+
+    private void addKnown(int picture, String text) {
+        Integer number = known.get(folded(text));
+        Set<Integer> texts = textsOfPictures.get(picture);
+        if (number != null && texts != null) {
+            picturesOfTexts.get(number).add(picture);
+            texts.add(number);
+        }
+    }
+
     private void add(int picture, String text) {
-        int number = known.computeIfAbsent(text.strip().toLowerCase(Locale.ROOT), folded -> {
+        int number = known.computeIfAbsent(folded(text), folded -> {
             texts.add(text);
             picturesOfTexts.add(new LinkedHashSet<>());
             return texts.size() - 1;

@@ -92,12 +92,13 @@ final class EncodedPairs {
         }
     }
 
-    /** What is to be encoded of the pairs' words: each caption and foil once. */
+    /** What is to be encoded of the pairs' words: each caption, and each foil and what it is like, once. */
     static Set<String> texts(List<Pair> pairs) {
         Set<String> texts = new LinkedHashSet<>();
         for (Pair pair : pairs) {
             pair.captions().stream().map(Caption::text).forEach(texts::add);
             pair.foils().stream().map(Foil::text).forEach(texts::add);
+            pair.foils().stream().map(Foil::instead).forEach(texts::add);
         }
         return texts;
     }

@@ -11,7 +11,7 @@ import java.util.TreeMap;
  *
  * @param kind     what differs
  * @param count    of foils
- * @param accuracy the fraction of them that are less similar to the picture than its first caption; a tie is wrong
+ * @param accuracy the fraction of them that are less similar to the picture than the right caption; a tie is wrong
  */
 record MinimalPairs(String kind, int count, double accuracy) {
 
@@ -22,8 +22,7 @@ record MinimalPairs(String kind, int count, double accuracy) {
             Pair pair = encoded.pairs().get(i);
             float[] image = encoded.image(i);
             for (Foil foil : pair.foils()) {
-                float right = Retrieval.similarity(
-                        image, encoded.text(pair.captions().getFirst().text()));
+                float right = Retrieval.similarity(image, encoded.text(foil.instead()));
                 float wrong = Retrieval.similarity(image, encoded.text(foil.text()));
                 int[] count = counts.computeIfAbsent(foil.kind(), kind -> new int[2]);
                 count[0]++;

@@ -21,8 +21,9 @@ import java.util.Objects;
  *
  * <ul>
  *   <li>{@code .jsonl}: an object a line, {@code image} (a path from the file's folder) and {@code captions} (texts, or
- *       objects of {@code text}, {@code language} and {@code weight}); as they are wanted {@code id}, {@code split} and {@code foils}
- *       (objects of {@code text} and {@code kind});
+ *       objects of {@code text}, {@code language} and {@code weight}); as they are wanted {@code id}, {@code split},
+ *       {@code also} (texts of other pairs' captions that are right here too) and {@code foils} (objects of {@code text},
+ *       {@code kind} and {@code true}, the right caption that it is like);
  *   <li>{@code .csv} (RFC 4180) with a header: {@code image}, {@code caption}, and as they are wanted {@code language},
  *       {@code split} and {@code id}; rows of one image are its captions;
  *   <li>{@code .json} as Karpathy and Fei-Fei's splits of COCO and Flickr30k (2015, arXiv:1412.2306): {@code images} with
@@ -97,12 +98,20 @@ public final class PairsFile {
             }
             List<Foil> foils = new ArrayList<>();
             for (JsonNode foil : json.path("foils")) {
-                foils.add(new Foil(text(foil, "text", at), text(foil, "kind", at)));
+                String instead = foil.has("true") || captions.isEmpty()
+                        ? text(foil, "true", at)
+                        : captions.getFirst().text();
+                foils.add(new Foil(text(foil, "text", at), text(foil, "kind", at), instead));
+            }
+            List<String> also = new ArrayList<>();
+            for (JsonNode text : json.path("also")) {
+                also.add(text.asText());
             }
             add(
                     json.path("id").asText(image),
                     image,
                     captions,
+                    also,
                     foils,
                     json.path("split").asText("train"),
                     at);
@@ -127,7 +136,7 @@ public final class PairsFile {
                 List<Caption> captions = new ArrayList<>(known == null ? List.of() : known.captions());
                 captions.add(caption);
                 pairs.remove(id);
-                add(id, image, captions, List.of(), row.getOrDefault("split", "train"), at);
+                add(id, image, captions, List.of(), List.of(), row.getOrDefault("split", "train"), at);
             }
         } catch (JsonProcessingException e) {
             throw new InvalidPairsException("%s: no CSV: %s".formatted(file, e.getOriginalMessage()), e);
@@ -159,7 +168,7 @@ public final class PairsFile {
                 captions.add(caption(text(sentence, "raw", at), ENGLISH, 1, at));
             }
             String path = under.isEmpty() ? name : under + "/" + name;
-            add(path, path, captions, List.of(), text(image, "split", at), at);
+            add(path, path, captions, List.of(), List.of(), text(image, "split", at), at);
         }
     }
 
@@ -182,7 +191,14 @@ public final class PairsFile {
         }
     }
 
-    private void add(String id, String image, List<Caption> captions, List<Foil> foils, String split, String at)
+    private void add(
+            String id,
+            String image,
+            List<Caption> captions,
+            List<String> also,
+            List<Foil> foils,
+            String split,
+            String at)
             throws InvalidPairsException {
         Path path = folder.resolve(image).normalize();
         if (!path.startsWith(folder)) {
@@ -200,7 +216,8 @@ public final class PairsFile {
         } catch (IllegalArgumentException e) {
             throw new InvalidPairsException("%s, %s: %s".formatted(file, at, e.getMessage()), e);
         }
-        if (pairs.put(id, new Pair(id, path, List.copyOf(captions), List.copyOf(foils), of)) != null) {
+        Pair pair = new Pair(id, path, List.copyOf(captions), List.copyOf(also), List.copyOf(foils), of);
+        if (pairs.put(id, pair) != null) {
             throw new InvalidPairsException("%s, %s: the id '%s' is there already".formatted(file, at, id));
         }
     }

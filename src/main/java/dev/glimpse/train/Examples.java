@@ -19,8 +19,7 @@ import java.util.stream.IntStream;
  * @param features of each caption, or none where there are tokens
  * @param truth    for each picture, of each caption
  */
-record Examples(
-        Shape picture, List<float[]> pictures, List<long[]> captions, List<float[]> features, Truth[][] truth) {
+record Examples(Shape picture, List<float[]> pictures, List<long[]> captions, List<float[]> features, Truth[][] truth) {
 
     private static final int GROUPS = 4;
 

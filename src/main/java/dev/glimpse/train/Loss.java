@@ -12,8 +12,7 @@ enum Loss {
      */
     CONTRASTIVE {
         @Override
-        NDArray of(
-                Batch batch, NDArray images, NDArray texts, Operators<NDArray> on, double done, double temperature) {
+        NDArray of(Batch batch, NDArray images, NDArray texts, Operators<NDArray> on, double done, double temperature) {
             NDArray similarities = images.matMul(texts.transpose());
             NDArray scaled = temperature > 0
                     ? similarities.mul((float) temperature)
@@ -35,8 +34,7 @@ enum Loss {
      */
     TRIPLET {
         @Override
-        NDArray of(
-                Batch batch, NDArray images, NDArray texts, Operators<NDArray> on, double done, double temperature) {
+        NDArray of(Batch batch, NDArray images, NDArray texts, Operators<NDArray> on, double done, double temperature) {
             NDArray similarities = images.matMul(texts.transpose());
             NDArray own = similarities.mul(batch.own()).sum(new int[] {0}, true);
             NDArray ownOfPicture = batch.own().mul(own);

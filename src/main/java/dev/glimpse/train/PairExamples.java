@@ -17,7 +17,8 @@ final class PairExamples implements Examples.Source {
         this.recipe = recipe;
         this.set = set;
         this.scenes = scenes;
-        this.likeScenes = recipe.scenes() > 0 ? set.saidIn(SceneExamples.words(recipe.seed())) : new boolean[set.size()];
+        this.likeScenes =
+                recipe.scenes() > 0 ? set.saidIn(SceneExamples.words(recipe.seed())) : new boolean[set.size()];
     }
 
     @Override

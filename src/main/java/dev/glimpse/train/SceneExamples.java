@@ -2,7 +2,6 @@ package dev.glimpse.train;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.ndarray.types.Shape;
-import dev.glimpse.encode.image.Resampling;
 import dev.glimpse.encode.image.RgbImage;
 import dev.glimpse.scene.Claims;
 import dev.glimpse.scene.Domain;

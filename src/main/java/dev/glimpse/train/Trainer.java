@@ -60,7 +60,8 @@ final class Trainer implements AutoCloseable {
      * @return how it went
      * @throws IOException if a checkpoint can't be written, or read
      */
-    Progress train(TrainingSet learned, Examples.Source source, TrainingSet heldOut, Listener listener) throws IOException {
+    Progress train(TrainingSet learned, Examples.Source source, TrainingSet heldOut, Listener listener)
+            throws IOException {
         Progress progress = Progress.NONE;
         if (checkpoint.exists()) {
             progress = checkpoint.resume(recipe, weights, averaged, adam);

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +30,7 @@ import java.util.stream.IntStream;
 
 /**
  * Pairs in memory: pictures at the model's size, captions as token ids. A caption is right of every picture that has an
- * equal one: no picture is taught that its own caption is wrong because another has it too.
+ * equal one, or of which the pairs say so: no picture is taught that its own caption is wrong because another has it too.
  */
 final class TrainingSet {
 
@@ -93,6 +94,14 @@ final class TrainingSet {
                 set.add(some.get(i).captions());
             }
         }
+        for (int i = 0; i < pairs.size(); i++) {
+            for (String also : pairs.get(i).also()) {
+                Integer number = set.known.get(folded(also));
+                if (number != null) {
+                    set.right.get(i).add(number);
+                }
+            }
+        }
         if (text instanceof TextBranch.Frozen frozen) {
             for (long[] ids : set.tokens) {
                 long[] mask = new long[ids.length];
@@ -145,11 +154,15 @@ final class TrainingSet {
             all[at++] = weight;
         }
         weights.add(all);
-        right.add(weightOf.keySet());
+        right.add(new HashSet<>(weightOf.keySet()));
+    }
+
+    private static String folded(String text) {
+        return text.strip().toLowerCase(Locale.ROOT);
     }
 
     private int number(Caption caption) {
-        return known.computeIfAbsent(caption.text().strip().toLowerCase(Locale.ROOT), text -> {
+        return known.computeIfAbsent(folded(caption.text()), text -> {
             texts.add(caption.text());
             languages.add(caption.language());
             tokens.add(tokenizer.encode(caption.text()).getIds());
@@ -263,9 +276,7 @@ final class TrainingSet {
     }
 
     private Shape pictureShape() {
-        return pictureFeatures.isEmpty()
-                ? new Shape(3, size, size)
-                : new Shape(pictureFeatures.getFirst().length);
+        return pictureFeatures.isEmpty() ? new Shape(3, size, size) : new Shape(pictureFeatures.getFirst().length);
     }
 
     private List<float[]> drawn(int[] chosen, Augmentation augmentation, long seed) {

@@ -121,7 +121,7 @@ class RetrievalTest {
     }
 
     private static Pair pair(String id, Caption... captions) {
-        return new Pair(id, Path.of(id), List.of(captions), List.of(), Split.TEST);
+        return new Pair(id, Path.of(id), List.of(captions), List.of(), List.of(), Split.TEST);
     }
 
     private static float[] unit(Random random) {

@@ -27,26 +27,31 @@ class PairsFileTest {
 
     @Test
     void readsObjectsALine() throws Exception {
-        List<Pair> pairs = read("pairs.jsonl", """
-                {"image": "a.png", "captions": ["a red circle", {"text": "ein roter Kreis", "language": "de"}]}
+        List<Pair> pairs = read(
+                "pairs.jsonl",
+                """
+                {"image": "a.png", "captions": ["a red circle", {"text": "ein roter Kreis", "language": "de", "weight": 2.5}], "also": ["rain"]}
 
                 {"id": "b", "image": "sub/b.png", "captions": [" rain "], "split": "val",
                 """.replace(
-                        "\"val\",\n", "\"val\", \"foils\": [{\"text\": \"snow\", \"kind\": \"weather\"}]}\n"));
+                                "\"val\",\n",
+                                "\"val\", \"foils\": [{\"text\": \"snow\", \"kind\": \"weather\"}, {\"text\": \"no cloud\", \"kind\": \"sky\", \"true\": \"clouds\"}]}\n"));
 
         assertThat(pairs)
                 .containsExactly(
                         new Pair(
                                 "a.png",
                                 folder.resolve("a.png"),
-                                List.of(new Caption("a red circle", "en"), new Caption("ein roter Kreis", "de")),
+                                List.of(new Caption("a red circle", "en"), new Caption("ein roter Kreis", "de", 2.5)),
+                                List.of("rain"),
                                 List.of(),
                                 Split.TRAIN),
                         new Pair(
                                 "b",
                                 folder.resolve("sub/b.png"),
                                 List.of(new Caption("rain", "en")),
-                                List.of(new Foil("snow", "weather")),
+                                List.of(),
+                                List.of(new Foil("snow", "weather", "rain"), new Foil("no cloud", "sky", "clouds")),
                                 Split.VALIDATION));
     }
 

@@ -5,8 +5,9 @@ import dev.glimpse.scene.Domain;
 import dev.glimpse.scene.Draws;
 import dev.glimpse.scene.Scene;
 import dev.glimpse.scene.Statement;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Map;
 
 /**
  * The captions of scenes in one manner: plain, all of what the scene shows in one wording; or free, all or a part of it in
@@ -32,13 +33,22 @@ public record Captions(Domain domain, Manner manner, long seed) {
      * @param most   how many captions, up to {@value #MOST}
      */
     public List<String> of(Scene scene, long number, int most) {
-        return IntStream.range(0, most)
-                .mapToObj(i -> {
-                    long which = number * MOST + i;
-                    return wording(which).caption(statement(scene, which));
-                })
-                .distinct()
-                .toList();
+        return told(scene, number, most).stream().map(Told::caption).toList();
+    }
+
+    /** A caption and what it claims. */
+    public record Told(Statement statement, String caption) {}
+
+    /** The same captions, each with what it claims. */
+    public List<Told> told(Scene scene, long number, int most) {
+        Map<String, Told> told = new LinkedHashMap<>();
+        for (int i = 0; i < most; i++) {
+            long which = number * MOST + i;
+            Statement statement = statement(scene, which);
+            String caption = wording(which).caption(statement);
+            told.putIfAbsent(caption, new Told(statement, caption));
+        }
+        return List.copyOf(told.values());
     }
 
     /** The wording of that number, for other statements than the scene's own. */

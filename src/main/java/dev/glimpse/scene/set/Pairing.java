@@ -9,13 +9,15 @@ import java.util.List;
  *
  * @param image    the picture's path in the set's folder
  * @param captions what is true of it
+ * @param also     captions of other lines that are true of it too
  * @param foils    what is false of it, at most one of each kind
  * @param split    {@code test} for a held-out combination, else {@code train}
  */
-record Pairing(String image, List<String> captions, List<Foil> foils, String split) {
+record Pairing(String image, List<String> captions, List<String> also, List<Foil> foils, String split) {
 
     Pairing {
         captions = List.copyOf(captions);
+        also = List.copyOf(also);
         foils = List.copyOf(foils);
     }
 

@@ -13,7 +13,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * A set of scenes with captions true and false, a function of its parameters: PNG files and {@value #LINES}, a
@@ -50,25 +54,41 @@ public record SceneSet(Domain domain, long seed, Captions.Manner manner, int cap
     public void write(Path folder, int count, Predicate<Scene> wanted) throws IOException {
         Files.createDirectories(folder.resolve("images"));
         var generator = new SceneGenerator(domain, seed);
+        var texts = new Captions(domain, manner, seed);
         var renderer = new SceneRenderer();
+        List<Scene> scenes = LongStream.range(0, count)
+                .parallel()
+                .mapToObj(n -> generator.scene(n, wanted))
+                .toList();
+        List<List<Captions.Told>> told = IntStream.range(0, count)
+                .mapToObj(n -> texts.told(scenes.get(n), n, captions))
+                .toList();
         try (BufferedWriter lines = Files.newBufferedWriter(folder.resolve(LINES))) {
             for (int n = 0; n < count; n++) {
-                Scene scene = generator.scene(n, wanted);
+                Scene scene = scenes.get(n);
                 String image = "images/%06d.png".formatted(n);
                 Files.write(folder.resolve(image), renderer.png(scene));
-                lines.write(JSON.writeValueAsString(pairing(image, scene, n)));
+                Pairing line = new Pairing(
+                        image,
+                        told.get(n).stream().map(Captions.Told::caption).toList(),
+                        also(scene, n, told),
+                        foils(scene, n, texts),
+                        Split.isHeldOut(scene) ? "test" : "train");
+                lines.write(JSON.writeValueAsString(line));
                 lines.write('\n');
             }
         }
     }
 
-    private Pairing pairing(String image, Scene scene, int number) {
-        var texts = new Captions(domain, manner, seed);
-        return new Pairing(
-                image,
-                texts.of(scene, number, captions),
-                foils(scene, number, texts),
-                Split.isHeldOut(scene) ? "test" : "train");
+    /** The captions of others that are true of a scene: the structured truth decides. */
+    private static List<String> also(Scene scene, int number, List<List<Captions.Told>> told) {
+        Set<String> own = told.get(number).stream().map(Captions.Told::caption).collect(Collectors.toSet());
+        return told.stream()
+                .flatMap(List::stream)
+                .filter(of -> !own.contains(of.caption()) && of.statement().isTrueOf(scene))
+                .map(Captions.Told::caption)
+                .distinct()
+                .toList();
     }
 
     /** A scene that training may use has no foil that tells of a held-out combination. */

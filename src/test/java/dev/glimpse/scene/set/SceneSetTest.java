@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.glimpse.scene.Domain;
 import dev.glimpse.scene.Relation;
 import dev.glimpse.scene.Scene;
+import dev.glimpse.scene.SceneGenerator;
 import dev.glimpse.scene.Split;
 import dev.glimpse.scene.caption.Captions;
 import java.io.IOException;
@@ -49,6 +50,26 @@ class SceneSetTest {
         assertThat(folder.resolve("again/pairs.jsonl")).hasSameBinaryContentAs(folder.resolve("pairs.jsonl"));
         assertThat(folder.resolve("again/images/000019.png"))
                 .hasSameBinaryContentAs(folder.resolve("images/000019.png"));
+    }
+
+    @Test
+    void tellsWhichCaptionsOfOthersAreTrueToo() throws IOException {
+        new SceneSet(Domain.BASIC, 9, Captions.Manner.PLAIN, 1).write(folder, 200, Split.ANY);
+
+        List<Scene> scenes = new SceneGenerator(9).first(200);
+        List<JsonNode> lines = lines();
+        assertThat(lines).anySatisfy(line -> assertThat(line.get("also")).isNotEmpty());
+        for (int i = 0; i < 200; i++) {
+            List<String> also = new ArrayList<>();
+            lines.get(i).get("also").forEach(text -> also.add(text.asText()));
+            for (int k = 0; k < 200; k++) {
+                String caption = lines.get(k).get("captions").get(0).asText();
+                boolean same =
+                        caption.equals(lines.get(i).get("captions").get(0).asText());
+                assertThat(also.contains(caption))
+                        .isEqualTo(!same && scenes.get(k).statement().isTrueOf(scenes.get(i)));
+            }
+        }
     }
 
     @Test
