@@ -207,6 +207,7 @@ class BatchEncoder {
                             content.digest(),
                             text,
                             upsert.metadata(),
+                            content.features(),
                             stamp(source))));
                     preview(source, upsert.item(), content.preview());
                     count("encoded");

@@ -95,7 +95,7 @@ public class ContentEncoder {
         try (ImageBatch batch = encoder.newImageBatch(1)) {
             batch.add(decoder.decode(picture));
             imageInferences.increment();
-            return batch.encode().getFirst();
+            return batch.encode().getFirst().embedding();
         }
     }
 
@@ -172,10 +172,13 @@ public class ContentEncoder {
 
         void run() {
             if (pictures != null) {
-                Iterator<Embedding> embeddings = pictures.encode().iterator();
+                Iterator<EncodedImage> encoded = pictures.encode().iterator();
                 imageInferences.increment(previews.size());
                 imageBatches.record(previews.size());
-                previews.forEach((digest, preview) -> keep(new EncodedContent(digest, embeddings.next(), preview)));
+                previews.forEach((digest, preview) -> {
+                    EncodedImage image = encoded.next();
+                    keep(new EncodedContent(digest, image.embedding(), image.features(), preview));
+                });
             }
             if (!words.isEmpty()) {
                 List<String> sentences = words.values().stream()
@@ -192,7 +195,7 @@ public class ContentEncoder {
                     int to = from + entry.getValue().sentences().size();
                     Embedding embedding =
                             to - from == 1 ? embeddings.get(from) : Embedding.mean(embeddings.subList(from, to));
-                    keep(new EncodedContent(entry.getKey(), embedding, null));
+                    keep(new EncodedContent(entry.getKey(), embedding, null, null));
                     from = to;
                 }
             }

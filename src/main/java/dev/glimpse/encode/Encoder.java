@@ -3,6 +3,7 @@ package dev.glimpse.encode;
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A dual encoder: images and texts into one space (as CLIP: Radford et al. 2021, arXiv:2103.00020). Thread-safe: calls
@@ -34,4 +35,9 @@ public interface Encoder {
      * @throws EncoderException if the runtime fails: never by fault of a text
      */
     List<Embedding> encodeTexts(List<String> texts);
+
+    /** The model's reranker, if it has one. */
+    default Optional<Reranker> reranker() {
+        return Optional.empty();
+    }
 }

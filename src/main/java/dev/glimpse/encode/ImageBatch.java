@@ -1,6 +1,5 @@
 package dev.glimpse.encode;
 
-import dev.glimpse.embedding.Embedding;
 import dev.glimpse.encode.image.RgbImage;
 import java.util.List;
 
@@ -24,10 +23,10 @@ public interface ImageBatch extends AutoCloseable {
     /**
      * Encodes what was added, at least one picture.
      *
-     * @return the embeddings, in order
+     * @return what the model makes of them, in order
      * @throws EncoderException if the runtime fails: never by fault of a picture
      */
-    List<Embedding> encode();
+    List<EncodedImage> encode();
 
     /** Gives the memory back. */
     @Override

@@ -2,9 +2,11 @@ package dev.glimpse.encode;
 
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.embedding.ImageFeatures;
 import dev.glimpse.item.Content;
 import dev.glimpse.topic.RejectedRecordException;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import java.util.concurrent.Future;
 
 /** Encodes what is searched for, ahead of what is ingested. Thread-safe. */
@@ -33,6 +35,23 @@ public class QueryEncoder {
      */
     public Future<Embedding> encodeText(String text) {
         return pool.submitQuery(() -> contents.encodeText(text));
+    }
+
+    /** Whether {@link #match} can be asked. */
+    public boolean canMatch() {
+        return encoder.reranker().isPresent();
+    }
+
+    /**
+     * Judges pictures for a text: the probability of a match for each, from 0 to 1.
+     *
+     * @param images at least one
+     * @throws java.util.NoSuchElementException                if the model has no reranker
+     * @throws java.util.concurrent.RejectedExecutionException if too many queries wait already
+     */
+    public Future<float[]> match(String text, List<ImageFeatures> images) {
+        Reranker reranker = encoder.reranker().orElseThrow();
+        return pool.submitQuery(() -> reranker.match(text, images));
     }
 
     /**

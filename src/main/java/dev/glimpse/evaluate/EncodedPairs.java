@@ -1,6 +1,8 @@
 package dev.glimpse.evaluate;
 
 import dev.glimpse.embedding.Embedding;
+import dev.glimpse.embedding.ImageFeatures;
+import dev.glimpse.encode.EncodedImage;
 import dev.glimpse.encode.Encoder;
 import dev.glimpse.encode.ImageBatch;
 import dev.glimpse.encode.image.ImageDecoder;
@@ -25,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Pairs whose pictures could be decoded, and the embeddings of their pictures, captions and foils. */
 final class EncodedPairs {
@@ -33,6 +36,7 @@ final class EncodedPairs {
 
     private final List<Pair> pairs = new ArrayList<>();
     private final List<float[]> images = new ArrayList<>();
+    private final List<@Nullable ImageFeatures> features = new ArrayList<>();
     private final Map<String, float[]> texts = new LinkedHashMap<>();
     private final List<Refused> refused = new ArrayList<>();
 
@@ -46,7 +50,7 @@ final class EncodedPairs {
      */
     record Refused(String image, String why) {}
 
-    private record EncodedImages(List<Pair> pairs, List<Embedding> embeddings, List<Refused> refused) {}
+    private record EncodedImages(List<Pair> pairs, List<EncodedImage> images, List<Refused> refused) {}
 
     /**
      * Encodes pairs in batches of {@value #BATCH}.
@@ -74,7 +78,10 @@ final class EncodedPairs {
             for (Future<EncodedImages> batch : imageBatches) {
                 EncodedImages done = await(batch);
                 encoded.pairs.addAll(done.pairs());
-                done.embeddings().forEach(embedding -> encoded.images.add(embedding.components()));
+                for (EncodedImage image : done.images()) {
+                    encoded.images.add(image.embedding().components());
+                    encoded.features.add(image.features());
+                }
                 encoded.refused.addAll(done.refused());
                 progress.accept(done.pairs().size() + done.refused().size());
             }
@@ -164,6 +171,12 @@ final class EncodedPairs {
     /** The embedding of a pair's picture, of length 1, by the pair's place among {@link #pairs()}. */
     float[] image(int pair) {
         return images.get(pair);
+    }
+
+    /** What the model's reranker reads of a pair's picture, or null where it has none. */
+    @Nullable
+    ImageFeatures features(int pair) {
+        return features.get(pair);
     }
 
     /** All of them: {@code [pairs, d]}. */

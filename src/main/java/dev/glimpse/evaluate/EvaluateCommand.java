@@ -1,6 +1,7 @@
 package dev.glimpse.evaluate;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.glimpse.encode.Reranker;
 import dev.glimpse.encode.image.ImageDecoder;
 import dev.glimpse.encode.image.PreviewWriter;
 import dev.glimpse.encode.onnx.OnnxDualEncoder;
@@ -72,6 +73,12 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--out", defaultValue = "target/evaluation", description = "The folder of the reports.")
     private Path out = Path.of("");
 
+    @Option(
+            names = "--rerank",
+            defaultValue = "0",
+            description = "So many of the first pictures are put in order anew by the model's reranker; 0 for none.")
+    private int rerank;
+
     @Option(names = "--threads", description = "That decode and infer, 1 or more; by default one a processor.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
@@ -79,6 +86,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     public Integer call() throws IOException, InvalidPairsException, InterruptedException {
         if (threads < 1) {
             throw new IllegalArgumentException("--threads is %d and must be 1 or more".formatted(threads));
+        }
+        if (rerank < 0) {
+            throw new IllegalArgumentException("--rerank is %d and must be 0 or more".formatted(rerank));
         }
         List<Pair> all = PairsFile.read(pairs);
         Part part = Optional.ofNullable(split).orElse(all.stream().anyMatch(Part.test::holds) ? Part.test : Part.all);
@@ -95,9 +105,16 @@ public final class EvaluateCommand implements Callable<Integer> {
             if (encoded.pairs().isEmpty()) {
                 throw new IllegalArgumentException("none of the pictures of %s can be decoded".formatted(pairs));
             }
-            write(Evaluation.of(model, pairs.toString(), part.name(), encoded), encoded, decoder);
+            Reranked reranked = rerank == 0 ? null : Reranked.of(encoded, reranker(encoder), rerank);
+            write(Evaluation.of(model, pairs.toString(), part.name(), encoded, reranked), encoded, decoder);
         }
         return 0;
+    }
+
+    private Reranker reranker(OnnxDualEncoder encoder) {
+        return encoder.reranker()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "--rerank needs a model with a reranker, and %s has none".formatted(model)));
     }
 
     private void write(Evaluation evaluation, EncodedPairs encoded, ImageDecoder decoder) throws IOException {

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How good a model is on pairs: what {@code evaluation.json} holds, by these names.
@@ -20,6 +21,7 @@ import java.util.Map;
  *                     language, where there is one
  * @param minimalPairs by kind of foil
  * @param calibration  text to image, all languages together
+ * @param reranked     or null if no reranker was asked for
  * @param worstMisses  the texts whose right picture ranks worst, at most {@value #MISSES}, the worst first
  * @param leftOut      pictures that could not be decoded
  */
@@ -32,6 +34,7 @@ record Evaluation(
         Found overall,
         List<MinimalPairs> minimalPairs,
         Calibration calibration,
+        @Nullable Reranked reranked,
         List<Miss> worstMisses,
         List<EncodedPairs.Refused> leftOut) {
 
@@ -64,7 +67,7 @@ record Evaluation(
             float firstSimilarity) {}
 
     /** @param encoded at least one pair */
-    static Evaluation of(String model, String file, String split, EncodedPairs encoded) {
+    static Evaluation of(String model, String file, String split, EncodedPairs encoded, @Nullable Reranked reranked) {
         float[][] images = encoded.images();
         Map<String, Found> languages = new LinkedHashMap<>();
         List<Answer> allTexts = new ArrayList<>();
@@ -103,6 +106,7 @@ record Evaluation(
                 new Found(Recall.of(allTexts), Recall.of(allImages)),
                 MinimalPairs.of(encoded),
                 Calibration.of(allTexts),
+                reranked,
                 List.copyOf(misses.subList(0, Math.min(MISSES, misses.size()))),
                 List.copyOf(encoded.refused()));
     }

@@ -29,6 +29,18 @@ final class TableReport {
                 line(out, "%-24s  %7d  %8.3f%n", kind.kind(), kind.count(), kind.accuracy());
             }
         }
+        Reranked reranked = evaluation.reranked();
+        if (reranked != null) {
+            line(
+                    out,
+                    "%nThe first %d put in order anew: text to image R@1 %.3f, was %.3f; tells right from wrong in %.3f; "
+                            + "%.2f ms a query%n",
+                    reranked.first(),
+                    reranked.after(),
+                    reranked.before(),
+                    reranked.accuracy(),
+                    reranked.millis());
+        }
         out.append("%n%-22s  %7s  %11s%n".formatted("first picture's", "answers", "of those"));
         out.append("%-22s  %7s  %11s%n".formatted("similarity at least", "kept", "right"));
         for (Calibration.Threshold threshold : evaluation.calibration().thresholds()) {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class Parameters {
 
     /** Parts of the contract that this version does not answer yet. */
-    private static final Set<String> LATER = Set.of(
-            "words", "rank", "rerank", "filter", "min_similarity", "facets", "collapse", "cursor", "order", "live");
+    private static final Set<String> LATER =
+            Set.of("words", "rank", "filter", "min_similarity", "facets", "collapse", "cursor", "order", "live");
 
     private final MultivaluedMap<String, String> values;
 

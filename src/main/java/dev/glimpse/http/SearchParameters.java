@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads a query from the parameters of its address. */
 final class SearchParameters {
 
-    static final Set<String> GET = Set.of("text", "like", "vector", "space", "target", "k", "fresh", "timeout");
+    static final Set<String> GET =
+            Set.of("text", "like", "vector", "space", "target", "k", "rerank", "fresh", "timeout");
     static final Set<String> POST = Set.of("target", "k", "fresh", "timeout");
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s)?");
@@ -40,12 +41,14 @@ final class SearchParameters {
 
     /** The query of a POST, whose subject is its body. */
     SearchQuery query(Subject subject, Duration timeout) {
+        int rerank = parameters.number("rerank", 0);
         return reject(
-                "k",
+                rerank == 0 ? "k" : "rerank",
                 () -> new SearchQuery(
                         subject,
                         target(),
                         parameters.number("k", SearchQuery.DEFAULT_K),
+                        rerank,
                         parameters.positions("fresh"),
                         timeout));
     }

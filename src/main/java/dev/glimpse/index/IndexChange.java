@@ -1,6 +1,7 @@
 package dev.glimpse.index;
 
 import dev.glimpse.embedding.Embedding;
+import dev.glimpse.embedding.ImageFeatures;
 import dev.glimpse.item.ContentDigest;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Metadata;
@@ -23,6 +24,7 @@ public sealed interface IndexChange {
             ContentDigest digest,
             @Nullable String text,
             Metadata metadata,
+            @Nullable ImageFeatures features,
             SourceStamp source)
             implements IndexChange {}
 

@@ -1,6 +1,7 @@
 package dev.glimpse.index;
 
 import dev.glimpse.embedding.Embedding;
+import dev.glimpse.embedding.ImageFeatures;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Kind;
 import java.util.Optional;
@@ -19,6 +20,9 @@ public interface IndexSnapshot extends AutoCloseable {
 
     /** An item's embedding, if it has one. */
     Optional<Embedding> embedding(ItemId item);
+
+    /** What a reranker reads of an image, if it was encoded with one. */
+    Optional<ImageFeatures> features(ItemId item);
 
     /**
      * Searches for neighbours.

@@ -206,8 +206,9 @@ public class IndexView {
                         var digest,
                         var text,
                         var metadata,
+                        var features,
                         var source) ->
-                    Optional.of(new IndexChange.Put(item, embedding, digest, text, metadata, source));
+                    Optional.of(new IndexChange.Put(item, embedding, digest, text, metadata, features, source));
                 case EmbeddingRecord.Rejected(var item, var reason, var message, var source) ->
                     Optional.of(new IndexChange.Reject(item, reason, message, source));
                 case EmbeddingRecord.Deleted(var item, var source) -> Optional.of(new IndexChange.Delete(item, source));

@@ -45,6 +45,10 @@ final class Answer {
     private final MeterRegistry metrics;
     private final long deadline;
     private final Map<ItemId, IndexedItem.Visible> details = new HashMap<>();
+
+    /** What the last stage found, which may be more than is shown. */
+    private List<Neighbour> found = List.of();
+
     private volatile @Nullable Thread waiting;
     private volatile boolean cancelled;
 
@@ -156,6 +160,9 @@ final class Answer {
             if (complete && exact) {
                 complete = stage("exact", NeighbourQuery.Method.EXACT, embedding, snapshot, stream);
             }
+            if (complete && query.rerank() > 0 && query.subject() instanceof SearchQuery.Subject.Text(String text)) {
+                complete = rerank(text, snapshot, stream);
+            }
             String reason = !complete ? "timeout" : exact ? null : "approximate";
             stream.say(new SearchEvent.Final(
                     reason == null, reason, items, snapshot.positions().next()));
@@ -191,7 +198,8 @@ final class Answer {
                     }
                 }
             };
-            SearchOutcome outcome = snapshot.search(new NeighbourQuery(kind, embedding, query.k(), method), listener);
+            int candidates = Math.max(query.k(), query.rerank());
+            SearchOutcome outcome = snapshot.search(new NeighbourQuery(kind, embedding, candidates, method), listener);
             scanned += outcome.scanned();
             of += outcome.of();
             best.put(kind, outcome.neighbours());
@@ -204,13 +212,47 @@ final class Answer {
             rank(best, name, snapshot, stream);
         }
         stream.say(new SearchEvent.Stage(name, millisSince(began), scanned, of));
+        found = best.values().stream().flatMap(List::stream).toList();
         return complete;
     }
 
+    /** Puts the first images in order anew: says whether there was time for it. */
+    private boolean rerank(String text, IndexSnapshot snapshot, AnswerStream stream) {
+        long began = System.nanoTime();
+        Reranking reranking = Reranking.of(found, query.rerank(), snapshot);
+        if (!reranking.features().isEmpty()) {
+            try {
+                Future<float[]> matching = encoder.match(text, reranking.features());
+                try {
+                    show(
+                            reranking.ranking(matching.get(remaining(), TimeUnit.NANOSECONDS)),
+                            "rerank",
+                            snapshot,
+                            stream);
+                } finally {
+                    matching.cancel(false);
+                }
+            } catch (java.util.concurrent.TimeoutException e) {
+                return false;
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("the reranker failed: " + e.getMessage(), e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        stream.say(new SearchEvent.Stage(
+                "rerank", millisSince(began), reranking.features().size(), Math.min(query.rerank(), found.size())));
+        return true;
+    }
+
     private void rank(Map<Kind, List<Neighbour>> best, String stage, IndexSnapshot snapshot, AnswerStream stream) {
-        List<Ranked> ranking = Ranked.fuse(best.values(), query.k());
-        List<SearchEvent.Hit> hits = new ArrayList<>(ranking.size());
-        for (int i = 0; i < ranking.size(); i++) {
+        show(Ranked.fuse(best.values(), query.k()), stage, snapshot, stream);
+    }
+
+    private void show(List<Ranked> ranking, String stage, IndexSnapshot snapshot, AnswerStream stream) {
+        List<SearchEvent.Hit> hits = new ArrayList<>(query.k());
+        for (int i = 0; i < Math.min(query.k(), ranking.size()); i++) {
             hits.add(hit(i + 1, ranking.get(i), stage, snapshot));
         }
         stream.rank(hits);

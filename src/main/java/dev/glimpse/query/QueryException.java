@@ -13,6 +13,8 @@ public final class QueryException extends RuntimeException {
         UNKNOWN_ITEM,
         /** The vector lies in another space than the view. */
         FOREIGN_SPACE,
+        /** The model has no reranker. */
+        NO_RERANKER,
         /** The picture can't be decoded. */
         UNREADABLE_IMAGE,
         /** The view is built for the first time, or too many ask. */
@@ -50,6 +52,7 @@ public final class QueryException extends RuntimeException {
         return switch (why) {
             case UNKNOWN_ITEM -> 404;
             case FOREIGN_SPACE -> 409;
+            case NO_RERANKER -> 400;
             case UNREADABLE_IMAGE -> 422;
             case UNAVAILABLE -> 503;
             case FAILED -> 500;

@@ -54,7 +54,8 @@ public sealed interface SearchEvent {
      *
      * @param rank       from 1
      * @param similarity the cosine to the query, in [-1, 1]
-     * @param score      what it is ranked by: the similarity, or across kinds the fused reciprocal rank
+     * @param score      what it is ranked by: the similarity, or across kinds the fused reciprocal rank; after the stage
+     *     {@code rerank} the probability of a match, where that was judged
      * @param stage      which stage found it
      * @param text       its text or caption
      * @param preview    the address of its small picture
@@ -104,7 +105,7 @@ public sealed interface SearchEvent {
     /**
      * A stage has ended.
      *
-     * @param stage   its name: {@code encode}, {@code approximate} or {@code exact}
+     * @param stage   its name: {@code encode}, {@code approximate}, {@code exact} or {@code rerank}
      * @param ms      how long it took, in milliseconds
      * @param scanned how many items it compared
      * @param of      how many there are

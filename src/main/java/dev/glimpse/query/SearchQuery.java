@@ -13,13 +13,17 @@ import java.util.List;
  * @param subject what is searched for
  * @param target  what is found
  * @param k       how many, 1 to {@value #MAX_K}
+ * @param rerank  how many of the first are put in order anew by the model's reranker; 0 for none
  * @param fresh   source positions that the view must have reached first
  * @param timeout how long the answer may take, at most {@link #MAX_TIMEOUT}
  */
-public record SearchQuery(Subject subject, Target target, int k, List<Position> fresh, Duration timeout) {
+public record SearchQuery(Subject subject, Target target, int k, int rerank, List<Position> fresh, Duration timeout) {
 
     /** The longest answer. */
     public static final int MAX_K = 1000;
+
+    /** How many items a reranker reads at most. */
+    public static final int MAX_RERANK = 200;
 
     /** How many items an answer has unless the query says otherwise. */
     public static final int DEFAULT_K = 20;
@@ -78,10 +82,16 @@ public record SearchQuery(Subject subject, Target target, int k, List<Position> 
         }
     }
 
-    /** @throws IllegalArgumentException if k or the timeout is out of range */
+    /** @throws IllegalArgumentException if k, rerank or the timeout is out of range, or nothing can be reranked */
     public SearchQuery {
         if (k < 1 || k > MAX_K) {
             throw new IllegalArgumentException("k is %d; it must be 1 to %d".formatted(k, MAX_K));
+        }
+        if (rerank < 0 || rerank > MAX_RERANK) {
+            throw new IllegalArgumentException("rerank is %d; it must be 0 to %d".formatted(rerank, MAX_RERANK));
+        }
+        if (rerank > 0 && !(subject instanceof Subject.Text && target == Target.IMAGE)) {
+            throw new IllegalArgumentException("rerank takes a text and finds images, and nothing else");
         }
         if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(MAX_TIMEOUT) > 0) {
             throw new IllegalArgumentException(

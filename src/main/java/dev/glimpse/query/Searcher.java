@@ -103,6 +103,11 @@ public class Searcher {
                     QueryException.Cause.FOREIGN_SPACE,
                     "the vector lies in the space %s, and the view in %s".formatted(embedding.space(), space()));
         }
+        if (query.rerank() > 0 && !encoder.canMatch()) {
+            throw new QueryException(
+                    QueryException.Cause.NO_RERANKER,
+                    "'rerank' needs a model with a reranker, and that of the space %s has none".formatted(space()));
+        }
         try (IndexSnapshot snapshot = view.snapshot().orElse(null)) {
             if (snapshot == null) {
                 throw new QueryException(QueryException.Cause.UNAVAILABLE, view.absence());

@@ -16,7 +16,8 @@ final class SelfAddress {
             case SearchQuery.Subject.Vector(var embedding) ->
                 "vector=" + embedding.toAddressForm() + "&space=" + embedding.space();
         };
-        return "/search?" + subject + "&target=" + target(query) + "&k=" + query.k();
+        return "/search?" + subject + "&target=" + target(query) + "&k=" + query.k()
+                + (query.rerank() == 0 ? "" : "&rerank=" + query.rerank());
     }
 
     static String target(SearchQuery query) {

@@ -2,6 +2,7 @@ package dev.glimpse.topic;
 
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.embedding.ImageFeatures;
 import dev.glimpse.item.ContentDigest;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Metadata;
@@ -103,6 +104,7 @@ public final class EmbeddingCodec {
                         ContentDigest.ofBytes(bytes(read.getDigest())),
                         read.getText(),
                         read.getMetadata() == null ? Metadata.NONE : Metadata.parse(read.getMetadata()),
+                        read.getImageFeatures() == null ? null : ImageFeatures.ofBytes(read.getImageFeatures()),
                         source);
             }
             ItemRejection read = rejections.decode(value);
@@ -120,6 +122,8 @@ public final class EmbeddingCodec {
         value.setText(embedded.text());
         value.setMetadata(
                 embedded.metadata().isEmpty() ? null : embedded.metadata().json());
+        ImageFeatures features = embedded.features();
+        value.setImageFeatures(features == null ? null : features.bytes());
         return bytes(() -> value.toByteBuffer());
     }
 

@@ -1,6 +1,7 @@
 package dev.glimpse.topic;
 
 import dev.glimpse.embedding.Embedding;
+import dev.glimpse.embedding.ImageFeatures;
 import dev.glimpse.item.ContentDigest;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Kind;
@@ -16,8 +17,9 @@ public sealed interface EmbeddingRecord {
     /**
      * An item has this embedding.
      *
-     * @param digest of what was encoded
-     * @param text   the text of a text or label, the caption of an image, or null
+     * @param digest   of what was encoded
+     * @param text     the text of a text or label, the caption of an image, or null
+     * @param features of an image, where the model's reranker reads them, or null
      */
     record Embedded(
             ItemId item,
@@ -25,6 +27,7 @@ public sealed interface EmbeddingRecord {
             ContentDigest digest,
             @Nullable String text,
             Metadata metadata,
+            @Nullable ImageFeatures features,
             SourceStamp source)
             implements EmbeddingRecord {}
 

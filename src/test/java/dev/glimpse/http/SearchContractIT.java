@@ -233,6 +233,10 @@ class SearchContractIT {
             /search?text=a&colour=red          | 400 | unknown-parameter    | 'colour' is unknown
             /search?text=a&rank=hybrid         | 400 | parameter-not-built  | 'rank' is not built yet
             /search?text=a&live=true           | 400 | parameter-not-built  | 'live' is not built yet
+            /search?text=a&rerank=20           | 400 | no-reranker          | needs a model with a reranker
+            /search?text=a&rerank=201          | 400 | invalid-parameter    | rerank is 201; it must be 0 to 200
+            /search?text=a&rerank=9&target=any | 400 | invalid-parameter    | a text and finds images
+            /search?like=image/1&rerank=9      | 400 | invalid-parameter    | a text and finds images
             /search?text=a&space=x             | 400 | invalid-parameter    | it belongs to 'vector'
             /search?vector=AAAA                | 400 | missing-parameter    | needs 'space'
             /search?vector=AAAA&space=x        | 400 | invalid-parameter    | names no embedding space

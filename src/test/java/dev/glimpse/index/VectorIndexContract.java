@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.embedding.ImageFeatures;
 import dev.glimpse.item.ContentDigest;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Kind;
@@ -194,6 +195,18 @@ public abstract class VectorIndexContract {
         index.apply(List.of(changes), ViewPositions.none(ORIGIN));
     }
 
+    @Test
+    void keepsFeaturesOfImages() {
+        index.apply(List.of(put("image/1", 0, 1, 0.5f, 0), put("text/1", 0, 0, 1, 0)), ViewPositions.none(ORIGIN));
+        index.apply(List.of(put("image/1", 1, 0.25f, 1, 0)), ViewPositions.none(ORIGIN));
+
+        try (IndexSnapshot snapshot = index.snapshot()) {
+            assertThat(snapshot.features(ItemId.parse("image/1"))).contains(ImageFeatures.of(new float[] {0.25f, 1}));
+            assertThat(snapshot.features(ItemId.parse("text/1"))).isEmpty();
+            assertThat(snapshot.features(ItemId.parse("image/2"))).isEmpty();
+        }
+    }
+
     protected List<String> search(NeighbourQuery.Method method, int k) {
         try (IndexSnapshot snapshot = index.snapshot()) {
             return snapshot.search(query(method, k), SearchListener.patient()).neighbours().stream()
@@ -213,6 +226,7 @@ public abstract class VectorIndexContract {
                 ContentDigest.of(new byte[] {1}),
                 "words of " + item,
                 Metadata.parse("{\"a\":1}"),
+                item.startsWith("image/") ? ImageFeatures.of(new float[] {x, y}) : null,
                 stamp(item, offset));
     }
 

@@ -3,7 +3,7 @@ package dev.glimpse.performance;
 import dev.glimpse.FreshData;
 import dev.glimpse.OutsideProducer;
 import dev.glimpse.PackagedService;
-import dev.glimpse.embedding.Embedding;
+import dev.glimpse.encode.EncodedImage;
 import dev.glimpse.encode.Encoder;
 import dev.glimpse.encode.ImageBatch;
 import dev.glimpse.encode.image.ImageDecoder;
@@ -107,7 +107,7 @@ public final class PipelineLoad {
 
     private static void encodeAll(Encoder encoder, ExecutorService threads, List<byte[]> pictures) throws Exception {
         ImageDecoder decoder = new ImageDecoder(50_000_000, encoder.drawingSize());
-        List<Future<List<Embedding>>> batches = new ArrayList<>();
+        List<Future<List<EncodedImage>>> batches = new ArrayList<>();
         for (int from = 0; from < pictures.size(); from += BATCH) {
             List<byte[]> batch = pictures.subList(from, Math.min(from + BATCH, pictures.size()));
             batches.add(threads.submit(() -> {
@@ -119,7 +119,7 @@ public final class PipelineLoad {
                 }
             }));
         }
-        for (Future<List<Embedding>> batch : batches) {
+        for (Future<List<EncodedImage>> batch : batches) {
             batch.get();
         }
     }

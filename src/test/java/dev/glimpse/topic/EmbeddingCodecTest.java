@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.embedding.ImageFeatures;
 import dev.glimpse.item.ContentDigest;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Metadata;
@@ -27,9 +28,26 @@ class EmbeddingCodecTest {
             ContentDigest.of(new byte[] {1}),
             "a cat",
             Metadata.parse("{\"a\":1}"),
+            null,
             SOURCE);
 
     private final EmbeddingCodec codec = new EmbeddingCodec(NAMESPACE, SPACE);
+
+    @Test
+    void carriesImageFeaturesAsFloat16() {
+        EmbeddingRecord.Embedded with = new EmbeddingRecord.Embedded(
+                EMBEDDED.item(),
+                EMBEDDED.embedding(),
+                EMBEDDED.digest(),
+                null,
+                Metadata.NONE,
+                ImageFeatures.of(new float[] {1, -0.5f}),
+                SOURCE);
+
+        // A length of 4 bytes (zigzag 08), 1.0 = 3c00 and -0.5 = b800 (IEEE 754), little-endian.
+        assertThat(hex(codec.write(with))).endsWith("0208" + "003c" + "00b8");
+        assertThat(codec.read(consumed(codec.write(with)))).isEqualTo(with);
+    }
 
     /** Marker and fingerprint; then with their lengths vector (0.6, -0.8), digest, text, metadata; no image features. */
     @Test

@@ -30,6 +30,7 @@ record ModelFiles(String name, Path folder) {
     static final String CONFIG = "config.json";
     static final String PREPROCESSOR = "preprocessor_config.json";
     static final String TOKENIZER = "tokenizer.json";
+    static final String RERANKER = "onnx/reranker.onnx";
     static final String VISION = "onnx/vision_model.onnx";
     static final String TEXT = "onnx/text_model.onnx";
 

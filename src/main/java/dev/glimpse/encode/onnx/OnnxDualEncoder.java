@@ -8,22 +8,28 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.embedding.ImageFeatures;
+import dev.glimpse.encode.EncodedImage;
 import dev.glimpse.encode.Encoder;
 import dev.glimpse.encode.EncoderException;
 import dev.glimpse.encode.ImageBatch;
+import dev.glimpse.encode.Reranker;
 import dev.glimpse.encode.image.RgbImage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A dual encoder in the Hugging Face ONNX layout: {@code onnx/vision_model.onnx} takes {@code pixel_values} float32
@@ -31,6 +37,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * {@code onnx/text_model.onnx} takes {@code input_ids} and, where it wants it, {@code attention_mask}, int64
  * {@code [n, length]}, and gives {@code text_embeds} (or {@code pooler_output}) {@code [n, dimension]}. Both networks are
  * run once when the model is opened, so that what does not fit is found then. Embeddings are brought to length 1.
+ *
+ * <p>Where there is an {@code onnx/reranker.onnx}, it takes {@code image_features} float32 {@code [n, width]}, which the
+ * vision model then gives too, and {@code input_ids} and {@code attention_mask} of one text, {@code [1, length]}; it gives
+ * {@code match} {@code [n, 1]}, from 0 to 1.
  */
 public final class OnnxDualEncoder implements Encoder, AutoCloseable {
 
@@ -39,6 +49,9 @@ public final class OnnxDualEncoder implements Encoder, AutoCloseable {
 
     private static final int MIN_DRAWING_SIZE = 256;
     private static final Set<String> TEXT_INPUTS = Set.of("input_ids", "attention_mask");
+    private static final List<String> EMBEDDINGS = List.of("image_embeds", "pooler_output");
+    private static final String FEATURES = "image_features";
+    private static final Set<String> RERANKER_INPUTS = Set.of(FEATURES, "input_ids", "attention_mask");
 
     private final EmbeddingSpace space;
     private final ImagePreprocessing preprocessing;
@@ -46,6 +59,7 @@ public final class OnnxDualEncoder implements Encoder, AutoCloseable {
     private final Tower vision;
     private final Tower text;
     private final boolean masked;
+    private final @Nullable OnnxReranker reranker;
 
     /** Direct buffers that no batch uses: as many as there were batches at once. */
     private final Queue<FloatBuffer> free = new ConcurrentLinkedQueue<>();
@@ -56,7 +70,8 @@ public final class OnnxDualEncoder implements Encoder, AutoCloseable {
             ImagePreprocessing preprocessing,
             TextTokenizer tokenizer,
             Tower vision,
-            Tower text) {
+            Tower text,
+            @Nullable Tower ranker) {
         this.preprocessing = preprocessing;
         this.tokenizer = tokenizer;
         this.vision = vision;
@@ -66,12 +81,17 @@ public final class OnnxDualEncoder implements Encoder, AutoCloseable {
         int images;
         try (Batch batch = new Batch(1)) {
             batch.add(new RgbImage(1, 1, new byte[3]));
-            images = batch.run()[0].length;
+            List<float[][]> outputs = batch.run(ranker != null);
+            images = outputs.getFirst()[0].length;
+            this.reranker = ranker == null ? null : new OnnxReranker(ranker, outputs.getLast()[0].length);
         }
         int texts = runTexts(List.of("a", "a picture"))[0].length;
         if (images != texts) {
             throw new EncoderException(
                     "the model %s has two dimensions: %d of images and %d of texts".formatted(name, images, texts));
+        }
+        if (reranker != null) {
+            reranker.match("a", List.of(ImageFeatures.of(new float[reranker.features()])));
         }
         this.space = EmbeddingSpace.of(name, files.digest(REVISION), images);
     }
@@ -103,12 +123,16 @@ public final class OnnxDualEncoder implements Encoder, AutoCloseable {
         try {
             TextTokenizer tokenizer = TextTokenizer.open(files);
             opened.push(tokenizer);
-            Tower vision =
-                    Tower.open(files, ModelFiles.VISION, List.of("image_embeds", "pooler_output"), intraOpThreads);
+            Tower vision = Tower.open(files, ModelFiles.VISION, EMBEDDINGS, intraOpThreads);
             opened.push(vision);
             Tower text = Tower.open(files, ModelFiles.TEXT, List.of("text_embeds", "pooler_output"), intraOpThreads);
             opened.push(text);
-            return new OnnxDualEncoder(files, name, preprocessing, tokenizer, vision, text);
+            Tower ranker = null;
+            if (Files.exists(files.folder().resolve(ModelFiles.RERANKER))) {
+                ranker = Tower.open(files, ModelFiles.RERANKER, List.of("match"), intraOpThreads);
+                opened.push(ranker);
+            }
+            return new OnnxDualEncoder(files, name, preprocessing, tokenizer, vision, text, ranker);
         } catch (RuntimeException e) {
             closeAll(opened, e);
             throw e;
@@ -185,17 +209,25 @@ public final class OnnxDualEncoder implements Encoder, AutoCloseable {
         }
 
         @Override
-        public List<Embedding> encode() {
-            return normalised(run());
+        public List<EncodedImage> encode() {
+            List<float[][]> outputs = run(reranker != null);
+            List<Embedding> embeddings = normalised(outputs.getFirst());
+            List<EncodedImage> images = new ArrayList<>(size);
+            for (int i = 0; i < size; i++) {
+                images.add(new EncodedImage(
+                        embeddings.get(i), reranker == null ? null : ImageFeatures.of(outputs.getLast()[i])));
+            }
+            return images;
         }
 
-        float[][] run() {
+        List<float[][]> run(boolean withFeatures) {
             FloatBuffer filled = pixels.slice(0, size * preprocessing.volume());
             try (NDManager manager = vision.newManager()) {
                 Shape shape = new Shape(size, 3, preprocessing.height(), preprocessing.width());
                 NDArray input = manager.create(filled, shape, DataType.FLOAT32);
                 input.setName("pixel_values");
-                return vision.run(new NDList(input), size);
+                List<List<String>> wanted = withFeatures ? List.of(EMBEDDINGS, List.of(FEATURES)) : List.of(EMBEDDINGS);
+                return vision.run(new NDList(input), size, wanted);
             }
         }
 
@@ -216,6 +248,62 @@ public final class OnnxDualEncoder implements Encoder, AutoCloseable {
                 inputs.add(longs(manager, "attention_mask", encodings, Encoding::getAttentionMask));
             }
             return text.run(inputs, encodings.length);
+        }
+    }
+
+    @Override
+    public Optional<Reranker> reranker() {
+        return Optional.ofNullable(reranker);
+    }
+
+    /** The network that reads a text and a picture together. */
+    private final class OnnxReranker implements Reranker {
+        private final Tower network;
+        private final int features;
+
+        OnnxReranker(Tower network, int features) {
+            this.network = network;
+            this.features = features;
+            network.requireInputs(RERANKER_INPUTS, RERANKER_INPUTS);
+        }
+
+        @Override
+        public int features() {
+            return features;
+        }
+
+        @Override
+        public float[] match(String text, List<ImageFeatures> images) {
+            Encoding[] encoding = tokenizer.encode(List.of(text));
+            FloatBuffer values = ByteBuffer.allocateDirect(Float.BYTES * images.size() * features)
+                    .order(ByteOrder.nativeOrder())
+                    .asFloatBuffer();
+            for (ImageFeatures image : images) {
+                if (image.size() != features) {
+                    throw new EncoderException("the reranker of %s reads %d features of a picture, not %d"
+                            .formatted(space, features, image.size()));
+                }
+                image.writeTo(values);
+            }
+            values.flip();
+            try (NDManager manager = network.newManager()) {
+                NDArray of = manager.create(values, new Shape(images.size(), features), DataType.FLOAT32);
+                of.setName(FEATURES);
+                NDList inputs = new NDList(
+                        of,
+                        longs(manager, "input_ids", encoding, Encoding::getIds),
+                        longs(manager, "attention_mask", encoding, Encoding::getAttentionMask));
+                float[][] rows = network.run(inputs, images.size());
+                float[] match = new float[rows.length];
+                for (int i = 0; i < match.length; i++) {
+                    match[i] = rows[i][0];
+                }
+                return match;
+            }
+        }
+
+        void close() {
+            network.close();
         }
     }
 
@@ -250,6 +338,9 @@ public final class OnnxDualEncoder implements Encoder, AutoCloseable {
     public void close() {
         vision.close();
         text.close();
+        if (reranker != null) {
+            reranker.close();
+        }
         tokenizer.close();
     }
 }

@@ -85,15 +85,20 @@ final class Tower implements AutoCloseable {
      * @return {@code n} rows of {@code dimension} float32 components, in one array
      */
     float[][] run(NDList inputs, int rows) {
+        return run(inputs, rows, List.of(outputs)).getFirst();
+    }
+
+    /**
+     * Runs the network for several of its outputs.
+     *
+     * @param inputs named, of {@code n} rows each
+     * @param wanted for each output the names that it may have, the best first
+     * @return for each output {@code n} rows of float32 numbers
+     */
+    List<float[][]> run(NDList inputs, int rows, List<List<String>> wanted) {
         try {
             NDList results = model.getBlock().forward(parameters, inputs, false);
-            NDArray embeddings = embeddings(results);
-            Shape shape = embeddings.getShape();
-            if (shape.dimension() != 2 || shape.get(0) != rows) {
-                throw new EncoderException("the output '%s' of %s must have the shape [%d, dimension]; it has %s"
-                        .formatted(embeddings.getName(), file, rows, shape));
-            }
-            return split(embeddings.toFloatArray(), rows, (int) shape.get(1));
+            return wanted.stream().map(names -> rows(results, names, rows)).toList();
         } catch (EncoderException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -101,8 +106,18 @@ final class Tower implements AutoCloseable {
         }
     }
 
-    private NDArray embeddings(NDList results) {
-        for (String name : outputs) {
+    private float[][] rows(NDList results, List<String> names, int rows) {
+        NDArray output = output(results, names);
+        Shape shape = output.getShape();
+        if (shape.dimension() != 2 || shape.get(0) != rows) {
+            throw new EncoderException("the output '%s' of %s must have the shape [%d, dimension]; it has %s"
+                    .formatted(output.getName(), file, rows, shape));
+        }
+        return split(output.toFloatArray(), rows, (int) shape.get(1));
+    }
+
+    private NDArray output(NDList results, List<String> names) {
+        for (String name : names) {
             for (NDArray result : results) {
                 if (name.equals(result.getName())) {
                     return result;
@@ -112,7 +127,7 @@ final class Tower implements AutoCloseable {
         throw new EncoderException("%s must give one of the outputs %s; it gives %s"
                 .formatted(
                         file,
-                        outputs,
+                        names,
                         results.stream()
                                 .map(result -> result.getName() + result.getShape())
                                 .toList()));

@@ -1,6 +1,7 @@
 package dev.glimpse.index.exact;
 
 import dev.glimpse.embedding.Embedding;
+import dev.glimpse.embedding.ImageFeatures;
 import dev.glimpse.index.IndexChange;
 import dev.glimpse.index.IndexSnapshot;
 import dev.glimpse.index.IndexedItem;
@@ -115,6 +116,14 @@ public final class ExactIndex implements VectorIndex {
         public Optional<Embedding> embedding(ItemId item) {
             Entry entry = entries.get(item);
             return entry == null ? Optional.empty() : Optional.ofNullable(entry.embedding());
+        }
+
+        @Override
+        public Optional<ImageFeatures> features(ItemId item) {
+            Entry entry = entries.get(item);
+            return entry != null && entry.change() instanceof IndexChange.Put put
+                    ? Optional.ofNullable(put.features())
+                    : Optional.empty();
         }
 
         @Override

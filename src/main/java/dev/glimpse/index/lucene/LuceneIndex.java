@@ -1,6 +1,7 @@
 package dev.glimpse.index.lucene;
 
 import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.embedding.ImageFeatures;
 import dev.glimpse.index.IndexChange;
 import dev.glimpse.index.VectorIndex;
 import dev.glimpse.index.ViewPositions;
@@ -9,6 +10,7 @@ import dev.glimpse.item.Kind;
 import dev.glimpse.topic.SourceStamp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +40,7 @@ final class LuceneIndex implements VectorIndex {
     static final String TEXT = "text";
     static final String METADATA = "metadata";
     static final String DIGEST = "digest";
+    static final String FEATURES = "features";
     static final String POSITION = "position";
     static final String SOURCE_ID = "source-id";
     static final String REASON = "reason";
@@ -102,6 +105,13 @@ final class LuceneIndex implements VectorIndex {
         document.add(new StoredField(DIGEST, put.digest().hex()));
         if (put.text() != null) {
             document.add(new TextField(TEXT, put.text(), Field.Store.YES));
+        }
+        ImageFeatures features = put.features();
+        if (features != null) {
+            ByteBuffer bytes = features.bytes();
+            byte[] copy = new byte[bytes.remaining()];
+            bytes.get(copy);
+            document.add(new BinaryDocValuesField(FEATURES, new BytesRef(copy)));
         }
         if (!put.metadata().isEmpty()) {
             document.add(new StoredField(METADATA, put.metadata().json()));

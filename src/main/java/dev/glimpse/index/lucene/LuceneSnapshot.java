@@ -2,6 +2,7 @@ package dev.glimpse.index.lucene;
 
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.embedding.ImageFeatures;
 import dev.glimpse.index.IndexSnapshot;
 import dev.glimpse.index.IndexedItem;
 import dev.glimpse.index.NeighbourQuery;
@@ -17,6 +18,7 @@ import dev.glimpse.item.Position;
 import dev.glimpse.topic.SourceStamp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Optional;
@@ -35,6 +37,7 @@ import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.VectorUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -139,6 +142,24 @@ final class LuceneSnapshot implements IndexSnapshot {
                 return Optional.empty();
             }
             return Optional.of(Embedding.normalised(space, vectors.vectorValue(docs.index())));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public Optional<ImageFeatures> features(ItemId item) {
+        Place place = place(item);
+        if (place == null) {
+            return Optional.empty();
+        }
+        try {
+            BinaryDocValues features = DocValues.getBinary(place.leaf(), LuceneIndex.FEATURES);
+            if (!features.advanceExact(place.doc())) {
+                return Optional.empty();
+            }
+            BytesRef bytes = features.binaryValue();
+            return Optional.of(ImageFeatures.ofBytes(ByteBuffer.wrap(bytes.bytes, bytes.offset, bytes.length)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

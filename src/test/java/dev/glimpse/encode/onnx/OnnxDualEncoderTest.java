@@ -8,6 +8,7 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.sun.management.ThreadMXBean;
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.encode.EncodedImage;
 import dev.glimpse.encode.Encoder;
 import dev.glimpse.encode.EncoderException;
 import dev.glimpse.encode.ImageBatch;
@@ -318,7 +319,7 @@ class OnnxDualEncoderTest {
     private static List<Embedding> encodeImages(Encoder encoder, List<RgbImage> images) {
         try (ImageBatch batch = encoder.newImageBatch(images.size())) {
             images.forEach(batch::add);
-            return batch.encode();
+            return batch.encode().stream().map(EncodedImage::embedding).toList();
         }
     }
 

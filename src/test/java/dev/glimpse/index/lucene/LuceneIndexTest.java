@@ -147,6 +147,7 @@ class LuceneIndexTest extends VectorIndexContract {
                 ContentDigest.of(new byte[] {1}),
                 null,
                 Metadata.NONE,
+                null,
                 new SourceStamp("glimpse.images", "id", new Position(Kind.IMAGE, 0, i)));
     }
 
