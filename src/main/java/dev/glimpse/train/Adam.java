@@ -18,6 +18,7 @@ final class Adam implements AutoCloseable {
     private static final float BETA1 = 0.9f;
     private static final float BETA2 = 0.98f;
     private static final float EPSILON = 1e-6f;
+    private static final double LONGEST = 20;
 
     private final NDManager manager;
     private final float decay;
@@ -31,18 +32,31 @@ final class Adam implements AutoCloseable {
     }
 
     /**
-     * Takes a step along the gradients that the weights have.
+     * Takes a step along the gradients that the weights have, unless one of those is no number. Gradients whose length
+     * together is more than {@value #LONGEST} are shortened to that (Pascanu et al. 2013, arXiv:1211.5063).
      *
      * @param number of this step, 1 for the first
      * @param rate   of learning
+     * @return whether the step was taken
      */
-    void step(Map<String, NDArray> weights, long number, double rate) {
+    boolean step(Map<String, NDArray> weights, long number, double rate) {
+        double length = lengthOfGradients(weights);
+        boolean finite = Double.isFinite(length);
+        double shortened = length > LONGEST ? LONGEST / length : 1;
         double corrected =
                 rate * Math.sqrt(1 - Math.pow(BETA2, (double) number)) / (1 - Math.pow(BETA1, (double) number));
         try (NDManager step = manager.newSubManager()) {
             weights.forEach((name, weight) -> {
                 NDArray gradient = weight.getGradient();
                 gradient.attach(step);
+                if (!finite) {
+                    // Not what is no number minus itself, which is none either.
+                    gradient.set(new float[(int) gradient.size()]);
+                    return;
+                }
+                if (shortened < 1) {
+                    gradient.muli((float) shortened);
+                }
                 NDArray mean = means.computeIfAbsent(name, key -> manager.zeros(weight.getShape()));
                 NDArray variance = variances.computeIfAbsent(name, key -> manager.zeros(weight.getShape()));
                 mean.muli(BETA1).addi(gradient.mul(1 - BETA1));
@@ -61,6 +75,19 @@ final class Adam implements AutoCloseable {
                 gradient.subi(gradient);
             });
         }
+        return finite;
+    }
+
+    private double lengthOfGradients(Map<String, NDArray> weights) {
+        double squares = 0;
+        try (NDManager step = manager.newSubManager()) {
+            for (NDArray weight : weights.values()) {
+                NDArray gradient = weight.getGradient();
+                gradient.attach(step);
+                squares += gradient.square().sum().getFloat();
+            }
+        }
+        return Math.sqrt(squares);
     }
 
     /** Writes its state, as DJL writes lists of arrays. */

@@ -26,11 +26,7 @@ import java.util.regex.Pattern;
  * as a {@code tokenizer.json} of Hugging Face's tokenizers. Lower case; no text is unknown to it. DJL's binding of those
  * tokenizers reads such files, and trains none.
  */
-final class BytePairs {
-
-    static final String BEGIN = "[BOS]";
-    static final String END = "[EOS]";
-    private static final List<String> SPECIAL = List.of("[PAD]", "[UNK]", BEGIN, END);
+final class BytePairs implements Tokens {
 
     /** GPT-2's: what is never merged across. */
     private static final Pattern WORDS = Pattern.compile(
@@ -69,7 +65,7 @@ final class BytePairs {
      */
     static BytePairs learn(Iterable<String> texts, int size) {
         BytePairs pairs = new BytePairs();
-        SPECIAL.forEach(pairs::add);
+        TokenizerFile.SPECIAL.forEach(pairs::add);
         for (int b = 0; b < 256; b++) {
             pairs.add(String.valueOf(letter(b)));
         }
@@ -82,7 +78,8 @@ final class BytePairs {
     }
 
     /** How many tokens there are. */
-    int size() {
+    @Override
+    public int size() {
         return vocabulary.size();
     }
 
@@ -194,53 +191,15 @@ final class BytePairs {
         return (b >= '!' && b <= '~') || (b >= 0xa1 && b <= 0xac) || (b >= 0xae && b <= 0xff);
     }
 
-    /**
-     * Writes the tokenizer.
-     *
-     * @param length the longest input, in tokens, the first and the last included
-     */
-    void write(Path file, int length) throws IOException {
-        ObjectNode json = JSON.createObjectNode();
-        json.put("version", "1.0");
-        json.set("truncation", JSON.readTree("""
-                {"direction": "Right", "max_length": %d, "strategy": "LongestFirst", "stride": 0}""".formatted(length)));
-        json.set("padding", JSON.readTree("""
-                {"strategy": "BatchLongest", "direction": "Right", "pad_to_multiple_of": null, "pad_id": 0,
-                 "pad_type_id": 0, "pad_token": "[PAD]"}"""));
-        ArrayNode added = json.putArray("added_tokens");
-        for (String token : SPECIAL) {
-            added.addObject()
-                    .put("id", vocabulary.get(token))
-                    .put("content", token)
-                    .put("single_word", false)
-                    .put("lstrip", false)
-                    .put("rstrip", false)
-                    .put("normalized", false)
-                    .put("special", true);
-        }
-        json.set("normalizer", JSON.readTree("""
-                {"type": "Sequence", "normalizers": [{"type": "NFKC"}, {"type": "Lowercase"},
-                 {"type": "Replace", "pattern": {"String": ":"}, "content": " "},
-                 {"type": "Replace", "pattern": {"String": "\\u201c"}, "content": ""},
-                 {"type": "Replace", "pattern": {"String": "\\u201d"}, "content": ""},
-                 {"type": "Replace", "pattern": {"String": "\\u2019"}, "content": "'"}, {"type": "Strip",
-                  "strip_left": true, "strip_right": true}]}"""));
-        json.set("pre_tokenizer", JSON.readTree("""
-                {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true}"""));
-        json.set("post_processor", JSON.readTree("""
-                {"type": "TemplateProcessing",
-                 "single": [{"SpecialToken": {"id": "[BOS]", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}},
-                            {"SpecialToken": {"id": "[EOS]", "type_id": 0}}],
-                 "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
-                 "special_tokens": {"[BOS]": {"id": "[BOS]", "ids": [2], "tokens": ["[BOS]"]},
-                                    "[EOS]": {"id": "[EOS]", "ids": [3], "tokens": ["[EOS]"]}}}"""));
-        json.putNull("decoder");
-        ObjectNode model = json.putObject("model");
-        model.put("type", "BPE").putNull("dropout").put("unk_token", "[UNK]");
+    @Override
+    public void write(Path file, int length) throws IOException {
+        ObjectNode model = JSON.createObjectNode();
+        model.put("type", "BPE").putNull("dropout").put("unk_token", TokenizerFile.UNKNOWN);
         model.put("fuse_unk", false).put("byte_fallback", false).put("ignore_merges", false);
         model.set("vocab", JSON.valueToTree(vocabulary));
         ArrayNode written = model.putArray("merges");
         merges.forEach(pair -> written.addArray().add(pair.left()).add(pair.right()));
-        JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), json);
+        TokenizerFile.write(file, length, """
+                {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true}""", model);
     }
 }

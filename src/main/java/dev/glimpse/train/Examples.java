@@ -18,8 +18,17 @@ import java.util.stream.IntStream;
  * @param captions token ids of each, or none where there are features
  * @param features of each caption, or none where there are tokens
  * @param truth    for each picture, of each caption
+ * @param numbers  of the first pictures in their set; none of drawn scenes, which come behind
+ * @param said     of the first captions the numbers that are put together; none of drawn scenes
  */
-record Examples(Shape picture, List<float[]> pictures, List<long[]> captions, List<float[]> features, Truth[][] truth) {
+record Examples(
+        Shape picture,
+        List<float[]> pictures,
+        List<long[]> captions,
+        List<float[]> features,
+        Truth[][] truth,
+        int[] numbers,
+        List<int[]> said) {
 
     private static final int GROUPS = 4;
 
@@ -55,7 +64,9 @@ record Examples(Shape picture, List<float[]> pictures, List<long[]> captions, Li
                 joined(pictures, others.pictures),
                 joined(captions, others.captions),
                 joined(features, others.features),
-                all);
+                all,
+                numbers,
+                said);
     }
 
     private static <T> List<T> joined(List<T> first, List<T> second) {
@@ -66,11 +77,18 @@ record Examples(Shape picture, List<float[]> pictures, List<long[]> captions, Li
 
     /** As arrays of the manager: captions of like lengths together, so that little of them is padding. */
     Batch batch(NDManager manager) {
-        int[] order = IntStream.range(0, truth[0].length)
-                .boxed()
-                .sorted(Comparator.comparingInt(this::length))
-                .mapToInt(Integer::intValue)
-                .toArray();
+        int[] order = order();
+        return new Batch(
+                rows(manager, pictures, picture),
+                texts(manager),
+                matrix(manager, order, of -> of == Truth.OWN),
+                matrix(manager, order, of -> of == Truth.OWN || of == Truth.RIGHT),
+                matrix(manager, order, of -> of == Truth.UNKNOWN));
+    }
+
+    /** The captions alone, in groups. */
+    List<Texts> texts(NDManager manager) {
+        int[] order = order();
         List<Texts> texts = new ArrayList<>();
         for (int group = 0; group < GROUPS; group++) {
             int from = order.length * group / GROUPS;
@@ -79,12 +97,16 @@ record Examples(Shape picture, List<float[]> pictures, List<long[]> captions, Li
                 texts.add(texts(manager, Arrays.copyOfRange(order, from, to)));
             }
         }
-        return new Batch(
-                rows(manager, pictures, picture),
-                texts,
-                matrix(manager, order, of -> of == Truth.OWN),
-                matrix(manager, order, of -> of == Truth.OWN || of == Truth.RIGHT),
-                matrix(manager, order, of -> of == Truth.UNKNOWN));
+        return texts;
+    }
+
+    /** The captions in the order that they have in a batch. */
+    int[] order() {
+        return IntStream.range(0, truth[0].length)
+                .boxed()
+                .sorted(Comparator.comparingInt(this::length))
+                .mapToInt(Integer::intValue)
+                .toArray();
     }
 
     private int length(int caption) {
@@ -99,7 +121,8 @@ record Examples(Shape picture, List<float[]> pictures, List<long[]> captions, Li
                         manager, Arrays.stream(chosen).mapToObj(features::get).toList());
     }
 
-    private NDArray matrix(NDManager manager, int[] order, Predicate<Truth> test) {
+    /** A matrix {@code [pictures, captions]}, of 1 where the truth is such. */
+    NDArray matrix(NDManager manager, int[] order, Predicate<Truth> test) {
         float[] numbers = new float[truth.length * order.length];
         for (int row = 0; row < truth.length; row++) {
             for (int column = 0; column < order.length; column++) {

@@ -20,8 +20,18 @@ sealed interface ImageBranch {
     /** Of pixels {@code [n, 3, size, size]}, or of features where a backbone gave them; {@code [n, dimension]}. */
     NDArray embed(Operators<NDArray> on, NDArray input);
 
-    /** As it is served: {@code pixel_values} to {@code image_embeds}. */
-    OnnxGraph export(Weights weights) throws IOException;
+    /** How many features a reranker reads of a picture. */
+    int features();
+
+    /** What a reranker reads: of what {@link #embed} takes, {@code [n, features]}. */
+    NDArray features(Operators<NDArray> on, NDArray input);
+
+    /**
+     * As it is served: {@code pixel_values} to {@code image_embeds}.
+     *
+     * @param withFeatures whether also {@code image_features} come out
+     */
+    OnnxGraph export(Weights weights, boolean withFeatures) throws IOException;
 
     /** A network of our own, trained as a whole. */
     record Whole(ImageNetwork network) implements ImageBranch {
@@ -37,7 +47,17 @@ sealed interface ImageBranch {
         }
 
         @Override
-        public OnnxGraph export(Weights weights) {
+        public int features() {
+            return network.queries() * network.width();
+        }
+
+        @Override
+        public NDArray features(Operators<NDArray> on, NDArray input) {
+            return network.apply(on, input).features();
+        }
+
+        @Override
+        public OnnxGraph export(Weights weights, boolean withFeatures) {
             OnnxGraph graph = new OnnxGraph("vision");
             String side = String.valueOf(network.size());
             String dimension = String.valueOf(network.dimension());
@@ -46,6 +66,9 @@ sealed interface ImageBranch {
             graph.output("image_embeds", output.embeddings(), "n", dimension);
             String cells = String.valueOf(network.side() * network.side());
             graph.output("region_embeds", output.regions(), "n", cells, dimension);
+            if (withFeatures) {
+                graph.output("image_features", output.features(), "n", String.valueOf(features()));
+            }
             return graph;
         }
     }
@@ -64,10 +87,23 @@ sealed interface ImageBranch {
         }
 
         @Override
-        public OnnxGraph export(Weights weights) throws IOException {
+        public int features() {
+            return backbone.width();
+        }
+
+        @Override
+        public NDArray features(Operators<NDArray> on, NDArray input) {
+            return input;
+        }
+
+        @Override
+        public OnnxGraph export(Weights weights, boolean withFeatures) throws IOException {
             OnnxGraph graph = backbone.graph();
             String embeddings = head.apply(new OnnxOperators(graph, weights), backbone.features());
             graph.output("image_embeds", embeddings, "n", String.valueOf(head.dimension()));
+            if (withFeatures) {
+                graph.output("image_features", backbone.features(), "n", String.valueOf(features()));
+            }
             return graph;
         }
     }

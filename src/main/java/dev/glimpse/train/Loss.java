@@ -80,6 +80,18 @@ enum Loss {
     abstract NDArray of(
             Batch batch, NDArray images, NDArray texts, Operators<NDArray> on, double done, double temperature);
 
+    /**
+     * How small the share of right answers is: the mean of {@code -log} of what the right ones have of all, along an axis.
+     *
+     * @param logits {@code [n, m]}
+     * @param right  {@code [n, m]}: 1 where right, at least once along the axis
+     */
+    static NDArray share(NDArray logits, NDArray right, int axis) {
+        return logSumExp(logits, axis)
+                .sub(logSumExp(logits.add(right.sub(1).mul(FAR)), axis))
+                .mean();
+    }
+
     /** Of those that are more than 0. */
     private static NDArray mean(NDArray hinges) {
         return hinges.sum()

@@ -2,10 +2,12 @@ package dev.glimpse.train;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.glimpse.train.network.RerankerNetwork;
 import dev.glimpse.train.network.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Writes a model as it is served: in the Hugging Face ONNX layout. */
 final class ModelWriter {
@@ -14,12 +16,27 @@ final class ModelWriter {
 
     private ModelWriter() {}
 
+    /**
+     * What is written beside the two networks, and how.
+     *
+     * @param reranker  or null for none
+     * @param quantized whether tables of tokens are written as int8
+     */
+    record Output(@Nullable RerankerNetwork reranker, boolean quantized) {}
+
     /** @param folder made, and written over */
-    static void write(Path folder, ImageBranch image, TextBranch text, Weights weights, int dimension)
+    static void write(Path folder, ImageBranch image, TextBranch text, Weights weights, Output output, int dimension)
             throws IOException {
         Files.createDirectories(folder.resolve("onnx"));
-        image.export(weights).write(folder.resolve("onnx/vision_model.onnx"));
-        text.export(weights).write(folder.resolve("onnx/text_model.onnx"));
+        RerankerNetwork reranker = output.reranker();
+        image.export(weights, reranker != null).write(folder.resolve("onnx/vision_model.onnx"));
+        text.export(weights, output.quantized()).write(folder.resolve("onnx/text_model.onnx"));
+        Path ranker = folder.resolve("onnx/reranker.onnx");
+        if (reranker == null) {
+            Files.deleteIfExists(ranker);
+        } else {
+            text.export(reranker, weights, output.quantized()).write(ranker);
+        }
         text.writeTokenizer(folder.resolve("tokenizer.json"));
         write(folder.resolve("config.json"), config(image, text, dimension));
         // A backbone's graph begins with levels from 0 to 255, and says itself what becomes of them.

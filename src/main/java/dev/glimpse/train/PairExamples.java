@@ -2,6 +2,7 @@ package dev.glimpse.train;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /** Examples of a user's pairs, and drawn scenes beside them where the recipe asks for any. */
 final class PairExamples implements Examples.Source {
@@ -12,6 +13,8 @@ final class PairExamples implements Examples.Source {
 
     /** Pictures of which captions speak as captions of scenes do: what is said of one may be true of the other. */
     private final boolean[] likeScenes;
+
+    private @Nullable Neighbours neighbours;
 
     PairExamples(Recipe recipe, TrainingSet set, SceneExamples scenes) {
         this.recipe = recipe;
@@ -26,7 +29,21 @@ final class PairExamples implements Examples.Source {
         if (step <= recipe.scenesFirst()) {
             return scenes.of(step, Recipe.SCENES_ALONE);
         }
-        int[] chosen = choose(step);
+        return of(choose(step), step);
+    }
+
+    /** Drawn scenes alone. */
+    Examples scenes(int step, int count) {
+        return scenes.of(step, count);
+    }
+
+    /** Captions alone: no picture is drawn. */
+    Examples captions(int step, int captionsEach) {
+        return set.examples(choose(step), captionsEach, recipe.joined(), null, recipe.seed() * 32_452_843 + step);
+    }
+
+    /** Examples of these pictures. */
+    Examples of(int[] chosen, int step) {
         Examples pairs = set.examples(
                 chosen,
                 recipe.captions(),
@@ -43,8 +60,21 @@ final class PairExamples implements Examples.Source {
         return pairs.with(scenes.of(step, recipe.scenes()), unknown, recipe.captions());
     }
 
-    /** Pictures of a step: each once in a round, in an order that the seed and the round's number give. */
+    /** From now on pictures that are taken for alike stand together. */
+    void standTogether(Neighbours alike) {
+        this.neighbours = alike;
+    }
+
     private int[] choose(int step) {
+        Neighbours alike = neighbours;
+        int[] chosen = inRounds(step);
+        return alike == null
+                ? chosen
+                : alike.batch(chosen, chosen.length, new SplittableRandom(recipe.seed() * 49_979_687 + step));
+    }
+
+    /** Pictures of a step: each once in a round, in an order that the seed and the round's number give. */
+    private int[] inRounds(int step) {
         int count = set.size();
         int size = Math.min(recipe.batch(), count);
         int perRound = count / size;

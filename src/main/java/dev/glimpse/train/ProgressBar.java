@@ -39,6 +39,11 @@ final class ProgressBar implements Trainer.Listener {
     }
 
     @Override
+    public void leftOut(int step) {
+        System.err.printf("%nstep %d was left out: a gradient was no number%n", step);
+    }
+
+    @Override
     public void measured(Progress progress) {
         Progress.Measurement last = progress.measured().getLast();
         System.err.printf(

@@ -14,9 +14,11 @@ import dev.glimpse.train.network.TextNetwork;
  * @param captions      a picture and step
  * @param joined        how often captions are put together, from 0 to 1
  * @param augmentation  how much pictures are changed
+ * @param hard          whether a batch holds pictures that are taken for alike, from the first measurement on
  * @param scenes        drawn scenes a step, beside the pictures: half of them twins of the others
  * @param scenesFirst   so many steps on scenes alone come first, {@value #SCENES_ALONE} a step
  * @param steps         at most
+ * @param textSteps     on captions alone, after those
  * @param rate          of learning, at its highest
  * @param evaluateEvery so many steps recall is measured on held-out pairs
  * @param patience      so many measurements without a new best end the training
@@ -32,9 +34,11 @@ record Recipe(
         int captions,
         double joined,
         Augmentation.Strength augmentation,
+        boolean hard,
         int scenes,
         int scenesFirst,
         int steps,
+        int textSteps,
         double rate,
         int evaluateEvery,
         int patience,

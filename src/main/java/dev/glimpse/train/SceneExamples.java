@@ -91,7 +91,7 @@ record SceneExamples(long seed, int size, HuggingFaceTokenizer tokenizer) {
                 truth[row][column] = column / CAPTIONS == row ? Truth.OWN : right ? Truth.RIGHT : Truth.WRONG;
             }
         }
-        return new Examples(new Shape(3, size, size), pictures, tokens, List.of(), truth);
+        return new Examples(new Shape(3, size, size), pictures, tokens, List.of(), truth, new int[0], List.of());
     }
 
     private static List<Told> pair(long seed, long number) {

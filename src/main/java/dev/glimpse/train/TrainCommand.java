@@ -9,6 +9,7 @@ import dev.glimpse.pairs.PairsFile;
 import dev.glimpse.pairs.Split;
 import dev.glimpse.train.network.Head;
 import dev.glimpse.train.network.ImageNetwork;
+import dev.glimpse.train.network.RerankerNetwork;
 import dev.glimpse.train.onnx.Backbone;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,10 +20,13 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -37,18 +41,58 @@ import picocli.CommandLine.Option;
 public final class TrainCommand implements Callable<Integer> {
 
     private static final String ENGINE = "PyTorch";
+    private static final String PRESET = "--preset";
     private static final String CLASS_PATH = "classpath:";
+
+    private static final Pattern PICTURE = Pattern.compile("(?i).+\\.(svg|png|jpe?g|webp|gif|bmp)");
 
     /** Of the pairs that no split is named for, where none is to measure on. */
     private static final double HELD_OUT = 0.1;
 
     private static final int MOST_HELD_OUT = 1000;
 
+    /** How many of the first a reranker is measured on. */
+    private static final int RERANKED = 20;
+
     @Option(names = "--pairs", required = true, description = "The pairs: .jsonl, .csv or Karpathy's .json.")
     private Path pairs = Path.of("");
 
     @Option(names = "--out", required = true, description = "The model's folder; its last segment names the space.")
     private Path out = Path.of("");
+
+    /** Named sets of options; what stands beside a preset counts more. */
+    enum Preset {
+        /**
+         * Heads of 256 on VGG16's {@code fc2} and on the last state of an LSTM over words, and a reranker over both.
+         */
+        VGG_LSTM(
+                "--image-pixels=KERAS",
+                "--image-output=fc2",
+                "--text=LSTM",
+                "--tokens=WORDS",
+                "--vocabulary=10000",
+                "--length=20",
+                "--dimension=256",
+                "--batch=32",
+                "--reranker=2000");
+
+        private final List<String> options;
+
+        Preset(String... options) {
+            this.options = List.of(options);
+        }
+
+        private static Stream<String> options(String name) {
+            return Stream.of(values())
+                    .filter(preset -> name.equalsIgnoreCase(preset.name().replace('_', '-')))
+                    .flatMap(preset -> preset.options.stream());
+        }
+    }
+
+    @Option(
+            names = PRESET,
+            description = "vgg-lstm: heads on VGG16's fc2 and on an LSTM over 10,000 words, and a reranker.")
+    private @Nullable String preset;
 
     @Option(names = "--text", defaultValue = "TRANSFORMER", description = "${COMPLETION-CANDIDATES}")
     private Recipe.Text text = Recipe.Text.TRANSFORMER;
@@ -61,6 +105,9 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Option(names = "--vocabulary", defaultValue = "4096", description = "At most so many tokens.")
     private int vocabulary;
+
+    @Option(names = "--tokens", defaultValue = "BYTE_PAIRS", description = "${COMPLETION-CANDIDATES}")
+    private Tokens.Sort tokens = Tokens.Sort.BYTE_PAIRS;
 
     @Option(names = "--length", defaultValue = "40", description = "The longest caption, in tokens.")
     private int length;
@@ -80,6 +127,9 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(names = "--augmentation", defaultValue = "LIGHT", description = "${COMPLETION-CANDIDATES}")
     private Augmentation.Strength augmentation = Augmentation.Strength.LIGHT;
 
+    @Option(names = "--hard", description = "Put pictures into a batch that are taken for alike.")
+    private boolean hard;
+
     @Option(
             names = "--scenes",
             defaultValue = "0",
@@ -92,8 +142,34 @@ public final class TrainCommand implements Callable<Integer> {
             description = "So many steps on " + Recipe.SCENES_ALONE + " drawn scenes alone come first.")
     private int scenesFirst;
 
+    @Option(
+            names = "--reranker",
+            defaultValue = "0",
+            description = "Steps to train a reranker, after the embedding; 0 for none.")
+    private int rerankerSteps;
+
+    @Option(
+            names = "--warm-start",
+            defaultValue = "0",
+            description = "Steps on pictures alone, before captions: for when there are few of those.")
+    private int warmStart;
+
+    @Option(
+            names = "--pictures",
+            description = "A folder with pictures for --warm-start; by default those of the pairs to learn from.")
+    private @Nullable Path pictures;
+
+    @Option(names = "--int8", description = "Write the table of tokens as int8.")
+    private boolean quantized;
+
     @Option(names = "--steps", defaultValue = "2000", description = "At most.")
     private int steps;
+
+    @Option(
+            names = "--text-steps",
+            defaultValue = "0",
+            description = "Steps on captions alone, after those: towards pictures that stay where they are.")
+    private int textSteps;
 
     @Option(names = "--rate", defaultValue = "0.001", description = "Of learning, at its highest.")
     private double rate;
@@ -131,6 +207,9 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InvalidPairsException {
+        if (preset != null && Preset.options(preset).findAny().isEmpty()) {
+            throw new IllegalArgumentException("--preset is '%s'; known is vgg-lstm".formatted(preset));
+        }
         Engine engine = engine();
         if (scenes + scenesFirst > 0 && (imageBackbone != null || textBackbone != null)) {
             throw new IllegalArgumentException("--scenes go with networks of our own, not with a backbone");
@@ -156,9 +235,11 @@ public final class TrainCommand implements Callable<Integer> {
                 captions,
                 joined,
                 augmentation,
+                hard,
                 scenes,
                 scenesFirst,
                 steps,
+                textSteps,
                 rate,
                 evaluateEvery,
                 patience,
@@ -205,8 +286,8 @@ public final class TrainCommand implements Callable<Integer> {
         if (scenes + scenesFirst > 0) {
             texts.addAll(SceneExamples.captions(seed));
         }
-        BytePairs tokens = BytePairs.learn(texts, vocabulary);
-        return new TextBranch.Whole(recipe.textNetwork(tokens.size()), tokens);
+        Tokens learnedTokens = tokens.learn(texts, vocabulary);
+        return new TextBranch.Whole(recipe.textNetwork(learnedTokens.size()), learnedTokens);
     }
 
     private static Engine engine() {
@@ -248,13 +329,25 @@ public final class TrainCommand implements Callable<Integer> {
                     "%d pictures with %d unlike captions to learn from, %d held out%n",
                     toLearn.size(), toLearn.captions(), toMeasure.size());
             SceneExamples drawn = new SceneExamples(recipe.seed(), image.size(), tokenizer);
-            Examples.Source source = new PairExamples(recipe, toLearn, drawn);
-            Progress progress = trainUntilStopped(trainer, toLearn, source, toMeasure);
+            PairExamples source = new PairExamples(recipe, toLearn, drawn);
+            if (warmStart > 0 && !trainer.hasBegun()) {
+                warmUp(engine, trainer, image, tokenizer, toLearn);
+            }
+            Progress progress = untilStopped(
+                    trainer, () -> trainer.train(toLearn, source, toMeasure, new ProgressBar(recipe.steps())));
+            if (textSteps > 0 && !trainer.isStopped()) {
+                tuneTexts(engine, trainer, image, branch, toLearn, source, checkpoints.resolve("texts"));
+            }
             if (trainer.isStopped()) {
                 System.out.printf("%nEnded after step %d; the same command goes on from there%n", progress.step());
                 return;
             }
-            ModelWriter.write(out, image, branch, trainer.weights(), recipe.dimension());
+            RerankerNetwork reranker = null;
+            if (rerankerSteps > 0) {
+                reranker = trainReranker(engine, trainer, image, branch, toLearn, source, toMeasure);
+            }
+            ModelWriter.Output output = new ModelWriter.Output(reranker, quantized);
+            ModelWriter.write(out, image, branch, trainer.weights(), output, recipe.dimension());
             LearningCurves.write(checkpoints.resolve("curves.svg"), progress);
             System.out.printf(
                     "%nThe best, of step %d: recall at 1 on held-out pairs %.3f. %d numbers trained, in %s%n",
@@ -262,9 +355,85 @@ public final class TrainCommand implements Callable<Integer> {
         }
     }
 
+    private void tuneTexts(
+            Engine engine,
+            Trainer trainer,
+            ImageBranch image,
+            TextBranch branch,
+            TrainingSet toLearn,
+            PairExamples source,
+            Path checkpoints)
+            throws IOException {
+        try (TextTuning tuning = new TextTuning(engine, trainer, image, branch, new Checkpoint(checkpoints))) {
+            untilStopped(trainer, () -> {
+                tuning.run(toLearn, source, new ProgressBar(textSteps));
+                return true;
+            });
+        }
+    }
+
+    private void warmUp(
+            Engine engine, Trainer trainer, ImageBranch image, HuggingFaceTokenizer tokenizer, TrainingSet toLearn)
+            throws IOException {
+        if (!(image instanceof ImageBranch.Whole whole)) {
+            throw new IllegalArgumentException(
+                    "--warm-start goes with an image network of our own, not with a backbone");
+        }
+        TrainingSet from = pictures == null ? toLearn : TrainingSet.ofPictures(files(pictures), image, tokenizer);
+        System.out.printf("%d pictures to begin with%n", from.size());
+        new WarmStart(whole, from, warmStart).run(engine, trainer.recipe(), trainer.trained(), step -> {
+            if (step % 20 == 0 || step == warmStart) {
+                System.err.printf("\rwarm start %d/%d   ", step, warmStart);
+            }
+        });
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            List<Path> found = files.filter(file ->
+                            PICTURE.matcher(file.getFileName().toString()).matches())
+                    .sorted()
+                    .toList();
+            if (found.isEmpty()) {
+                throw new IOException("%s holds no picture".formatted(folder));
+            }
+            return found;
+        }
+    }
+
+    private RerankerNetwork trainReranker(
+            Engine engine,
+            Trainer trainer,
+            ImageBranch image,
+            TextBranch branch,
+            TrainingSet toLearn,
+            PairExamples source,
+            TrainingSet toMeasure) {
+        try (RerankerTrainer reranker = new RerankerTrainer(engine, trainer, image, branch)) {
+            reranker.train(toLearn, source, rerankerSteps, step -> {
+                if (step % 20 == 0 || step == rerankerSteps) {
+                    System.err.printf("\rreranker %d/%d   ", step, rerankerSteps);
+                }
+            });
+            RerankerTrainer.Report report = reranker.measure(toMeasure, RERANKED);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%nThe reranker tells right from wrong in %.3f of held-out pairs; of its first %d put in order anew the "
+                            + "recall at 1 of text to image goes from %.3f to %.3f%n",
+                    report.accuracy(),
+                    RERANKED,
+                    report.before(),
+                    report.after());
+            return reranker.network();
+        }
+    }
+
+    private interface Training<T> {
+        T run() throws IOException;
+    }
+
     /** A signal ends the step first: the engine must not be taken away while it computes. */
-    private static Progress trainUntilStopped(
-            Trainer trainer, TrainingSet toLearn, Examples.Source source, TrainingSet toMeasure) throws IOException {
+    private static <T> T untilStopped(Trainer trainer, Training<T> training) throws IOException {
         CountDownLatch ended = new CountDownLatch(1);
         Thread hook = Thread.ofPlatform().unstarted(() -> {
             trainer.stop();
@@ -276,8 +445,7 @@ public final class TrainCommand implements Callable<Integer> {
         });
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            return trainer.train(
-                    toLearn, source, toMeasure, new ProgressBar(trainer.recipe().steps()));
+            return training.run();
         } finally {
             ended.countDown();
             if (!trainer.isStopped()) {
@@ -297,6 +465,15 @@ public final class TrainCommand implements Callable<Integer> {
             line.getErr().println("train: " + e.getMessage());
             return 1;
         });
-        return command.execute(args);
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < args.length; i++) {
+            if (args[i].startsWith(PRESET + "=")) {
+                Preset.options(args[i].substring(PRESET.length() + 1)).forEach(all::add);
+            } else if (args[i].equals(PRESET) && i + 1 < args.length) {
+                Preset.options(args[i + 1]).forEach(all::add);
+            }
+        }
+        all.addAll(List.of(args));
+        return command.setOverwrittenOptionsAllowed(true).execute(all.toArray(String[]::new));
     }
 }

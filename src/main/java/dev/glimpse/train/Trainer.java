@@ -26,6 +26,9 @@ final class Trainer implements AutoCloseable {
         void step(int step, double loss);
 
         void measured(Progress progress);
+
+        /** A step was not taken, since a gradient was no number. */
+        void leftOut(int step);
     }
 
     private final Engine engine;
@@ -60,11 +63,12 @@ final class Trainer implements AutoCloseable {
      * @return how it went
      * @throws IOException if a checkpoint can't be written, or read
      */
-    Progress train(TrainingSet learned, Examples.Source source, TrainingSet heldOut, Listener listener)
+    Progress train(TrainingSet learned, PairExamples source, TrainingSet heldOut, Listener listener)
             throws IOException {
         Progress progress = Progress.NONE;
         if (checkpoint.exists()) {
             progress = checkpoint.resume(recipe, weights, averaged, adam);
+            learnHarder(learned, source);
         }
         if (image instanceof ImageBranch.Frozen frozen) {
             frozen.head().measure(weights, learned.pictureFeatures());
@@ -77,7 +81,7 @@ final class Trainer implements AutoCloseable {
         for (int step = progress.step() + 1;
                 step <= recipe.steps() && progress.withoutGain() < recipe.patience() && !stopping;
                 step++) {
-            double loss = step(source.of(step), step);
+            double loss = step(source.of(step), step, listener);
             sum += loss;
             listener.step(step, loss);
             progress = progress.at(step);
@@ -90,6 +94,7 @@ final class Trainer implements AutoCloseable {
                     checkpoint.writeBest(averaged);
                 }
                 checkpoint.write(recipe, progress, weights, averaged, adam);
+                learnHarder(learned, source);
                 listener.measured(progress);
             }
         }
@@ -99,6 +104,28 @@ final class Trainer implements AutoCloseable {
             checkpoint.readBest(averaged);
         }
         return progress;
+    }
+
+    private void learnHarder(TrainingSet learned, PairExamples source) {
+        if (recipe.hard()) {
+            source.standTogether(neighbours(learned));
+        }
+    }
+
+    /** Which pictures look alike to what is measured and served. */
+    Neighbours neighbours(TrainingSet set) {
+        try (NDManager at = manager.newSubManager()) {
+            return Neighbours.of(rows(images(at, set)), set);
+        }
+    }
+
+    /** The rows of a matrix. */
+    static float[][] rows(NDArray matrix) {
+        int width = (int) matrix.getShape().get(1);
+        float[] all = matrix.toFloatArray();
+        float[][] rows = new float[all.length / width][];
+        Arrays.setAll(rows, i -> Arrays.copyOfRange(all, i * width, (i + 1) * width));
+        return rows;
     }
 
     /** Ends the training after the step that is being taken, with a checkpoint: any thread may ask for it. */
@@ -116,12 +143,29 @@ final class Trainer implements AutoCloseable {
         return recipe;
     }
 
+    /** The weights that are trained: what was learned of pictures alone may be put there before the first step. */
+    Weights trained() {
+        return weights;
+    }
+
+    /** Whether there is a checkpoint to go on from. */
+    boolean hasBegun() {
+        return checkpoint.exists();
+    }
+
+    /** By which similarities are multiplied in the loss, as it was learned; 20 where it was not. */
+    double temperature() {
+        return averaged.find("logit.scale")
+                .map(of -> Math.exp(Math.min(of.getFloat(0), Math.log(100))))
+                .orElse(20.0);
+    }
+
     /** The weights to serve, as they are now. */
     Weights weights() {
         return averaged;
     }
 
-    private double step(Examples examples, int step) {
+    private double step(Examples examples, int step, Listener listener) {
         // For dropout: so a step is the same whether training was ended before it or not.
         engine.setRandomSeed((int) (recipe.seed() * 1_000_003 + step));
         float loss;
@@ -138,12 +182,15 @@ final class Trainer implements AutoCloseable {
                 gradients.backward(of);
                 loss = of.getFloat();
             }
-            if (!Float.isFinite(loss)) {
-                throw new IllegalStateException(
-                        "the loss of step %d is %s: a lower --rate may help".formatted(step, loss));
-            }
         }
-        adam.step(weights.trained(), step, recipe.rate(step));
+        if (!Float.isFinite(loss)) {
+            throw new IllegalStateException(
+                    "the loss of step %d is %s; the same command goes on from the last checkpoint"
+                            .formatted(step, loss));
+        }
+        if (!adam.step(weights.trained(), step, recipe.rate(step))) {
+            listener.leftOut(step);
+        }
         averaged.follow(weights, 1 - Math.min(AVERAGED, (1 + step) / (10.0 + step)));
         return loss;
     }
@@ -182,35 +229,47 @@ final class Trainer implements AutoCloseable {
         return found / (double) columns;
     }
 
-    private NDArray images(NDManager at, TrainingSet set) {
-        return embeddings(
+    /** What a reranker reads of pictures: {@code [n, features]}. */
+    NDArray features(NDManager at, TrainingSet set) {
+        return rows(
                 at,
                 set.size(),
                 (chunk, numbers) ->
-                        image.embed(new NDArrayOperators(chunk, averaged, false), set.pictures(chunk, numbers)));
+                        image.features(new NDArrayOperators(chunk, averaged, false), set.pictures(chunk, numbers)));
     }
 
-    private NDArray texts(NDManager at, TrainingSet set) {
-        return embeddings(at, set.captions(), (chunk, numbers) -> {
+    /** The embeddings of pictures, {@code [n, dimension]} of length 1. */
+    NDArray images(NDManager at, TrainingSet set) {
+        return rows(
+                at,
+                set.size(),
+                (chunk, numbers) -> NDArrayOperators.normalised(
+                        image.embed(new NDArrayOperators(chunk, averaged, false), set.pictures(chunk, numbers))));
+    }
+
+    /** The embeddings of captions, {@code [m, dimension]} of length 1. */
+    NDArray texts(NDManager at, TrainingSet set) {
+        return rows(at, set.captions(), (chunk, numbers) -> {
             Examples.Texts texts = set.texts(chunk, numbers);
-            return text.embed(new NDArrayOperators(chunk, averaged, false), texts.input(), texts.mask());
+            return NDArrayOperators.normalised(
+                    text.embed(new NDArrayOperators(chunk, averaged, false), texts.input(), texts.mask()));
         });
     }
 
-    private interface Embedder {
+    private interface Rows {
         NDArray of(NDManager chunk, int[] numbers);
     }
 
-    private NDArray embeddings(NDManager at, int count, Embedder embedder) {
+    private static NDArray rows(NDManager at, int count, Rows computed) {
         NDList rows = new NDList();
         for (int from = 0; from < count; from += CHUNK) {
             int first = from;
             int[] numbers = new int[Math.min(CHUNK, count - from)];
             Arrays.setAll(numbers, i -> first + i);
             try (NDManager chunk = at.newSubManager()) {
-                NDArray embeddings = NDArrayOperators.normalised(embedder.of(chunk, numbers));
-                embeddings.attach(at);
-                rows.add(embeddings);
+                NDArray some = computed.of(chunk, numbers);
+                some.attach(at);
+                rows.add(some);
             }
         }
         return NDArrays.concat(rows, 0);

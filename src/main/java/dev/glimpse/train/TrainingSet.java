@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pairs in memory: pictures at the model's size, captions as token ids. A caption is right of every picture that has an
@@ -49,6 +50,7 @@ final class TrainingSet {
     private final List<int[]> captions = new ArrayList<>();
     private final List<float[]> weights = new ArrayList<>();
     private final List<Set<Integer>> right = new ArrayList<>();
+    private final List<int[]> picturesOfCaptions = new ArrayList<>();
     private final List<String> texts = new ArrayList<>();
     private final List<String> languages = new ArrayList<>();
     private final List<long[]> tokens = new ArrayList<>();
@@ -75,6 +77,21 @@ final class TrainingSet {
         return read(pairs, image, text, (int) Math.round(image.size() * spare), tokenizer);
     }
 
+    /** Reads pictures of which nothing is said. */
+    static TrainingSet ofPictures(List<Path> files, ImageBranch image, HuggingFaceTokenizer tokenizer)
+            throws IOException {
+        TrainingSet set = new TrainingSet(image.size(), tokenizer);
+        ImageDecoder decoder = new ImageDecoder(MAX_PIXELS, DRAWING_SIZE);
+        for (int from = 0; from < files.size(); from += AT_ONCE) {
+            List<Path> some = files.subList(from, Math.min(from + AT_ONCE, files.size()));
+            for (RgbImage square : squares(decoder, some, (int) Math.round(image.size() * SPARE))) {
+                set.add(square, image);
+                set.captions.add(new int[0]);
+            }
+        }
+        return set;
+    }
+
     /** Reads pictures to measure on: as the service prepares them. */
     static TrainingSet toMeasureOn(List<Pair> pairs, ImageBranch image, TextBranch text, HuggingFaceTokenizer tokenizer)
             throws IOException {
@@ -88,7 +105,8 @@ final class TrainingSet {
         ImageDecoder decoder = new ImageDecoder(MAX_PIXELS, DRAWING_SIZE);
         for (int from = 0; from < pairs.size(); from += AT_ONCE) {
             List<Pair> some = pairs.subList(from, Math.min(from + AT_ONCE, pairs.size()));
-            List<RgbImage> squares = squares(decoder, some, kept);
+            List<RgbImage> squares =
+                    squares(decoder, some.stream().map(Pair::image).toList(), kept);
             for (int i = 0; i < some.size(); i++) {
                 set.add(squares.get(i), image);
                 set.add(some.get(i).captions());
@@ -170,12 +188,12 @@ final class TrainingSet {
         });
     }
 
-    private static List<RgbImage> squares(ImageDecoder decoder, List<Pair> pairs, int side) throws IOException {
+    private static List<RgbImage> squares(ImageDecoder decoder, List<Path> files, int side) throws IOException {
         try {
-            return pairs.parallelStream()
-                    .map(pair -> {
+            return files.parallelStream()
+                    .map(file -> {
                         try {
-                            return square(decode(decoder, pair.image()), side);
+                            return square(decode(decoder, file), side);
                         } catch (IOException e) {
                             throw new UncheckedIOException(e);
                         }
@@ -246,11 +264,12 @@ final class TrainingSet {
     /**
      * Examples to learn from: pictures drawn anew, and for each some of its captions, by their weights.
      *
-     * @param joined how often further captions of the same language are put to one, from 0 to 1
-     * @param seed   of what is drawn
+     * @param joined       how often further captions of the same language are put to one, from 0 to 1
+     * @param augmentation or null, where captions alone are wanted
+     * @param seed         of what is drawn
      */
-    Examples examples(int[] chosen, int captionsEach, double joined, Augmentation augmentation, long seed) {
-        List<float[]> drawn = drawn(chosen, augmentation, seed);
+    Examples examples(int[] chosen, int captionsEach, double joined, @Nullable Augmentation augmentation, long seed) {
+        List<float[]> drawn = augmentation == null ? List.of() : drawn(chosen, augmentation, seed);
         SplittableRandom random = new SplittableRandom(seed);
         List<int[]> said = new ArrayList<>();
         for (int picture : chosen) {
@@ -272,14 +291,17 @@ final class TrainingSet {
                 drawn,
                 features ? List.of() : said.stream().map(this::tokens).toList(),
                 features ? said.stream().map(of -> captionFeatures.get(of[0])).toList() : List.of(),
-                truth);
+                truth,
+                chosen,
+                said);
     }
 
     private Shape pictureShape() {
         return pictureFeatures.isEmpty() ? new Shape(3, size, size) : new Shape(pictureFeatures.getFirst().length);
     }
 
-    private List<float[]> drawn(int[] chosen, Augmentation augmentation, long seed) {
+    /** Pictures drawn anew, {@code [3, size, size]} each; or features. */
+    List<float[]> drawn(int[] chosen, Augmentation augmentation, long seed) {
         if (!pictureFeatures.isEmpty()) {
             return Arrays.stream(chosen).mapToObj(pictureFeatures::get).toList();
         }
@@ -289,7 +311,10 @@ final class TrainingSet {
                 .toList();
     }
 
-    /** Some of a picture's captions, unlike each other while there are enough. */
+    /**
+     * Some of a picture's captions, unlike each other while there are enough: the first of them in the language of the
+     * picture's first caption.
+     */
     private int[] some(int picture, int count, SplittableRandom random) {
         int[] of = captions.get(picture);
         float[] weight = weights.get(picture).clone();
@@ -298,9 +323,19 @@ final class TrainingSet {
             if (k > 0 && k % of.length == 0) {
                 weight = weights.get(picture).clone();
             }
-            int at = drawn(weight, random);
+            int at = drawn(k == 0 ? ofFirstLanguage(of, weight) : weight, random);
             weight[at] = 0;
             some[k] = of[at];
+        }
+        return some;
+    }
+
+    private float[] ofFirstLanguage(int[] numbers, float[] weight) {
+        float[] some = weight.clone();
+        for (int i = 0; i < some.length; i++) {
+            if (!languages.get(numbers[i]).equals(languages.get(numbers[0]))) {
+                some[i] = 0;
+            }
         }
         return some;
     }
@@ -339,8 +374,41 @@ final class TrainingSet {
         return all;
     }
 
-    private boolean isRight(int picture, int[] said) {
-        return Arrays.stream(said).allMatch(number -> isRight(picture, number));
+    /** For each picture 1 where all of these captions are right of it, else 0. */
+    float[] rightOf(int[] said) {
+        float[] right = new float[size()];
+        for (int picture : pictures(said[0])) {
+            right[picture] = isRight(picture, said) ? 1 : 0;
+        }
+        return right;
+    }
+
+    /** The pictures that a caption is right of. */
+    private synchronized int[] pictures(int caption) {
+        if (picturesOfCaptions.isEmpty()) {
+            List<List<Integer>> all = new ArrayList<>();
+            for (int i = 0; i < captions(); i++) {
+                all.add(new ArrayList<>());
+            }
+            for (int picture = 0; picture < size(); picture++) {
+                for (int number : right.get(picture)) {
+                    all.get(number).add(picture);
+                }
+            }
+            all.forEach(of -> picturesOfCaptions.add(
+                    of.stream().mapToInt(Integer::intValue).toArray()));
+        }
+        return picturesOfCaptions.get(caption);
+    }
+
+    /** Whether all of these captions are right of a picture. */
+    boolean isRight(int picture, int[] said) {
+        for (int number : said) {
+            if (!isRight(picture, number)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private long[] tokens(int[] said) {
@@ -361,7 +429,7 @@ final class TrainingSet {
                         Arrays.stream(numbers).mapToObj(captionFeatures::get).toList());
     }
 
-    /** Pictures by number, as they are, of a set to measure on: {@code [n, 3, size, size]}, or features. */
+    /** Pictures by number, as they are: {@code [n, 3, size, size]}, or features. */
     NDArray pictures(NDManager manager, int[] numbers) {
         List<float[]> rows = Arrays.stream(numbers)
                 .mapToObj(number -> pictureFeatures.isEmpty() ? asItIs(number) : pictureFeatures.get(number))
@@ -370,7 +438,8 @@ final class TrainingSet {
     }
 
     private float[] asItIs(int number) {
-        return levels(pictures.get(number));
+        RgbImage picture = pictures.get(number);
+        return levels(picture.width() == size ? picture : square(picture, size));
     }
 
     /** The planes of red, green and blue, each level from -1 to 1. */

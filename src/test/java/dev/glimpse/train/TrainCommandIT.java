@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import dev.glimpse.embedding.Embedding;
+import dev.glimpse.embedding.ImageFeatures;
+import dev.glimpse.encode.EncodedImage;
 import dev.glimpse.encode.ImageBatch;
+import dev.glimpse.encode.Reranker;
 import dev.glimpse.encode.image.ImageDecoder;
 import dev.glimpse.encode.onnx.OnnxDualEncoder;
 import dev.glimpse.item.Content;
@@ -24,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -74,6 +78,33 @@ class TrainCommandIT {
     }
 
     @Test
+    void beginsWithPicturesAndEndsWithCaptions() throws Exception {
+        Path model = folder.resolve("stages");
+
+        String[] stages = {
+            "--warm-start=10",
+            "--steps=100",
+            "--evaluate-every=50",
+            "--captions=2",
+            "--hard",
+            "--scenes=8",
+            "--scenes-first=2",
+            "--text-steps=40",
+            "--int8"
+        };
+
+        assertThat(train(model, stages)).isZero();
+
+        float[] captions = captions(model);
+        try (OnnxDualEncoder encoder = OnnxDualEncoder.open(model.toString(), folder.resolve("cache"), 1)) {
+            assertThat(recallAt10(encoder, Split.TRAIN)).isGreaterThan(3 * CHANCE);
+        }
+        // All stages are in checkpoints: there is nothing left to do but to write the same again.
+        assertThat(train(model, stages)).isZero();
+        assertThat(captions(model)).isEqualTo(captions);
+    }
+
+    @Test
     void trainsHeadsOnNetworksOfOthers() throws Exception {
         Path model = folder.resolve("heads");
         Path vgg = VggShapedBackbone.write(folder.resolve("vgg.onnx"), 16);
@@ -91,6 +122,47 @@ class TrainCommandIT {
         try (OnnxDualEncoder encoder = OnnxDualEncoder.open(model.toString(), folder.resolve("cache"), 2)) {
             // What is served computes the features that the heads were trained on, Keras's pixels among it.
             assertThat(recallAt10(encoder, Split.TRAIN)).isGreaterThan(3 * CHANCE);
+        }
+    }
+
+    @Test
+    void trainsThePresetOnABackboneAndServesItsReranker() throws Exception {
+        Path model = folder.resolve("preset");
+        Path vgg = VggShapedBackbone.write(folder.resolve("vgg.onnx"), 16);
+
+        int status = TrainCommand.run(
+                new PrintWriter(System.err, true),
+                "--preset=vgg-lstm",
+                "--pairs=" + pairs,
+                "--out=" + model,
+                "--image-backbone=" + vgg,
+                "--steps=60",
+                "--evaluate-every=30",
+                "--reranker=150");
+
+        assertThat(status).isZero();
+        try (OnnxDualEncoder encoder = OnnxDualEncoder.open(model.toString(), folder.resolve("cache"), 2)) {
+            Reranker reranker = encoder.reranker().orElseThrow();
+            assertThat(encoder.space().dimension()).isEqualTo(256);
+            int right = 0;
+            List<Pair> some = PairsFile.read(pairs).stream()
+                    .filter(pair -> pair.split() == Split.TRAIN)
+                    .limit(40)
+                    .toList();
+            List<ImageFeatures> features = new ArrayList<>();
+            for (Pair pair : some) {
+                features.add(Objects.requireNonNull(encode(encoder, pair).features()));
+            }
+            for (int i = 0; i < some.size(); i++) {
+                float[] match = reranker.match(some.get(i).captions().getFirst().text(), features);
+                assertThat(match).hasSize(some.size());
+                for (float probability : match) {
+                    assertThat(probability).isBetween(0f, 1f);
+                }
+                right += match[i] > match[(i + 1) % some.size()] ? 1 : 0;
+            }
+            // Chance is a half.
+            assertThat(right).isGreaterThan(26);
         }
     }
 
@@ -184,17 +256,11 @@ class TrainCommandIT {
         List<Pair> all = PairsFile.read(pairs).stream()
                 .filter(pair -> pair.split() == split)
                 .toList();
-        ImageDecoder decoder = new ImageDecoder(1_000_000, 256);
         List<Embedding> texts = encoder.encodeTexts(
                 all.stream().map(pair -> pair.captions().getFirst().text()).toList());
         int found = 0;
         for (int i = 0; i < all.size(); i++) {
-            Embedding image;
-            try (ImageBatch batch = encoder.newImageBatch(1)) {
-                batch.add(decoder.decode(
-                        new Content.Picture(Files.readAllBytes(all.get(i).image()), null)));
-                image = batch.encode().getFirst();
-            }
+            Embedding image = encode(encoder, all.get(i)).embedding();
             float own = similarity(image, texts.get(i));
             found += texts.stream()
                                     .filter(other -> similarity(image, other) > own)
@@ -204,6 +270,14 @@ class TrainCommandIT {
                     : 0;
         }
         return found / (double) all.size();
+    }
+
+    private static EncodedImage encode(OnnxDualEncoder encoder, Pair pair) throws Exception {
+        ImageDecoder decoder = new ImageDecoder(1_000_000, 256);
+        try (ImageBatch batch = encoder.newImageBatch(1)) {
+            batch.add(decoder.decode(new Content.Picture(Files.readAllBytes(pair.image()), null)));
+            return batch.encode().getFirst();
+        }
     }
 
     private static float similarity(Embedding a, Embedding b) {

@@ -26,6 +26,9 @@ public final class NDArrayOperators implements Operators<NDArray> {
     /** The share of the statistics that a step keeps. */
     private static final float MOMENTUM = 0.9f;
 
+    /** How a table of tokens begins. */
+    static final Start TOKENS = new Start.Normal(0.5);
+
     private final NDManager manager;
     private final Weights weights;
     private final boolean training;
@@ -159,10 +162,16 @@ public final class NDArrayOperators implements Operators<NDArray> {
     }
 
     @Override
-    public NDArray embedding(NDArray ids, NDArray table) {
+    public NDArray tokens(String name, NDArray ids, int vocabulary, int width) {
+        NDArray table = weights(name, TOKENS, vocabulary, width);
         return ids.getNDArrayInternal()
                 .embedding(ids, table, SparseFormat.DENSE)
                 .singletonOrThrow();
+    }
+
+    @Override
+    public NDArray column(NDArray x, int number) {
+        return x.get(new NDIndex(":, {}:{}", number, number + 1));
     }
 
     @Override

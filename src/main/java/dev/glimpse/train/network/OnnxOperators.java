@@ -11,9 +11,18 @@ public final class OnnxOperators implements Operators<String> {
     private final OnnxGraph graph;
     private final Weights weights;
 
+    private final boolean quantized;
+
+    /** Writes all numbers as float32. */
     public OnnxOperators(OnnxGraph graph, Weights weights) {
+        this(graph, weights, false);
+    }
+
+    /** @param quantized whether tables of tokens are written as int8, each row with a scale of its own */
+    public OnnxOperators(OnnxGraph graph, Weights weights, boolean quantized) {
         this.graph = graph;
         this.weights = weights;
+        this.quantized = quantized;
     }
 
     @Override
@@ -127,8 +136,32 @@ public final class OnnxOperators implements Operators<String> {
     }
 
     @Override
-    public String embedding(String ids, String table) {
-        return graph.node("Gather", table, ids);
+    public String tokens(String name, String ids, int vocabulary, int width) {
+        NDArray table = weights.trained(name, NDArrayOperators.TOKENS, vocabulary, width);
+        if (!quantized) {
+            return graph.node("Gather", initializer(name, table), ids);
+        }
+        float[] values = table.toFloatArray();
+        byte[] levels = new byte[values.length];
+        float[] scales = new float[vocabulary];
+        for (int row = 0; row < vocabulary; row++) {
+            float most = 0;
+            for (int i = row * width; i < (row + 1) * width; i++) {
+                most = Math.max(most, Math.abs(values[i]));
+            }
+            scales[row] = most / Byte.MAX_VALUE;
+            for (int i = row * width; i < (row + 1) * width; i++) {
+                levels[i] = (byte) (most == 0 ? 0 : Math.round(values[i] / scales[row]));
+            }
+        }
+        String read = graph.node("Gather", graph.bytes(name, levels, vocabulary, width), ids);
+        String scale = graph.node("Gather", graph.weights(name + ".scale", scales, vocabulary, 1), ids);
+        return multiply(real(read), scale);
+    }
+
+    @Override
+    public String column(String x, int number) {
+        return graph.node("Gather", List.of(OnnxGraph.attribute("axis", 1)), x, graph.list(number));
     }
 
     @Override

@@ -81,8 +81,11 @@ public interface Operators<T> {
     /** Leaves out a part of the numbers while training; nothing otherwise. */
     T dropout(T x, double rate);
 
-    /** {@code [n, s]} int64 to {@code [n, s, width]}, rows of a table. */
-    T embedding(T ids, T table);
+    /** {@code [n, s]} int64 to {@code [n, s, width]}, rows of a trained table {@code [vocabulary, width]}. */
+    T tokens(String name, T ids, int vocabulary, int width);
+
+    /** {@code [n, width]} to {@code [n, 1]}: one column. */
+    T column(T x, int number);
 
     /** {@code [n, s, width]} plus the first s rows of a table. */
     T addRows(T x, T table);

@@ -3,6 +3,9 @@ package dev.glimpse.train.network;
 /** The text branch: token ids to {@code [n, dimension]}. */
 public sealed interface TextNetwork {
 
+    /** The name of the weights of the text branch. */
+    String TEXT = "text";
+
     /** How many tokens it knows. */
     int vocabulary();
 
@@ -12,6 +15,19 @@ public sealed interface TextNetwork {
     /** Of the joint space. */
     int dimension();
 
+    /** How wide the state is that is projected into the joint space. */
+    int stateWidth();
+
+    /**
+     * Reads a text.
+     *
+     * @param name of the weights
+     * @param ids  {@code [n, s]} int64, s at most {@link #length()}
+     * @param mask {@code [n, s]} int64: 1, and 0 for padding, which lies behind
+     * @return {@code [n, stateWidth]}
+     */
+    <T> T state(Operators<T> on, String name, T ids, T mask);
+
     /**
      * Runs the network.
      *
@@ -19,22 +35,27 @@ public sealed interface TextNetwork {
      * @param mask {@code [n, s]} int64: 1, and 0 for padding, which lies behind
      * @return {@code [n, dimension]}
      */
-    <T> T apply(Operators<T> on, T ids, T mask);
+    default <T> T apply(Operators<T> on, T ids, T mask) {
+        return on.linear(TEXT + ".out", state(on, TEXT, ids, mask), stateWidth(), dimension());
+    }
 
     /** A small transformer: the first token and the mean of all, projected. */
     record Attention(int vocabulary, int length, int width, int layers, int heads, double dropout, int dimension)
             implements TextNetwork {
 
         @Override
-        public <T> T apply(Operators<T> on, T ids, T mask) {
-            T table = on.weights("text.tokens", new Operators.Start.Normal(0.5), vocabulary, width);
+        public int stateWidth() {
+            return 2 * width;
+        }
+
+        @Override
+        public <T> T state(Operators<T> on, String name, T ids, T mask) {
+            T read = on.tokens(name + ".tokens", ids, vocabulary, width);
             // Large, so that word order counts from the first step on.
-            T positions = on.weights("text.positions", new Operators.Start.Normal(0.5), length, width);
-            T tokens = on.addRows(on.embedding(ids, table), positions);
+            T positions = on.weights(name + ".positions", new Operators.Start.Normal(0.5), length, width);
             T mixed = new Transformer(layers, width, heads, dropout)
-                    .apply(on, "text.mixing", tokens, on.attentionBias(mask));
-            T pooled = on.concat(on.first(mixed), on.maskedMean(mixed, mask));
-            return on.linear("text.out", pooled, 2L * width, dimension);
+                    .apply(on, name + ".mixing", on.addRows(read, positions), on.attentionBias(mask));
+            return on.concat(on.first(mixed), on.maskedMean(mixed, mask));
         }
     }
 
@@ -43,11 +64,14 @@ public sealed interface TextNetwork {
             implements TextNetwork {
 
         @Override
-        public <T> T apply(Operators<T> on, T ids, T mask) {
-            T table = on.weights("text.tokens", new Operators.Start.Normal(0.5), vocabulary, width);
-            T tokens = on.dropout(on.embedding(ids, table), dropout);
-            T last = on.lstm("text.lstm", tokens, mask, width, hidden);
-            return on.linear("text.out", on.dropout(last, dropout), hidden, dimension);
+        public int stateWidth() {
+            return hidden;
+        }
+
+        @Override
+        public <T> T state(Operators<T> on, String name, T ids, T mask) {
+            T read = on.dropout(on.tokens(name + ".tokens", ids, vocabulary, width), dropout);
+            return on.dropout(on.lstm(name + ".lstm", read, mask, width, hidden), dropout);
         }
     }
 }

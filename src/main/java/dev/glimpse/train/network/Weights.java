@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -39,6 +40,11 @@ public final class Weights implements AutoCloseable {
     /** Those that are trained. */
     public Map<String, NDArray> trained() {
         return trained;
+    }
+
+    /** Those of a name, if they are there. */
+    public Optional<NDArray> find(String name) {
+        return Optional.ofNullable(trained.get(name));
     }
 
     NDArray trained(String name, Start start, long... shape) {
@@ -109,6 +115,20 @@ public final class Weights implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** Takes over those of others whose names begin so, under another beginning. */
+    public void copy(Weights others, String from, String to) {
+        others.trained.forEach((name, array) -> {
+            if (name.startsWith(from)) {
+                replace(trained, to + name.substring(from.length()), array).setRequiresGradient(true);
+            }
+        });
+        others.gathered.forEach((name, array) -> {
+            if (name.startsWith(from)) {
+                replace(gathered, to + name.substring(from.length()), array);
+            }
+        });
     }
 
     /**

@@ -168,6 +168,18 @@ public final class OnnxGraph {
                 .build();
     }
 
+    /** Constant int8 numbers. */
+    public String bytes(String name, byte[] values, long... shape) {
+        if (initializers.putIfAbsent(name, shape.clone()) == null) {
+            graph.addInitializer(TensorProto.newBuilder()
+                    .setName(name)
+                    .setDataType(TensorProto.DataType.INT8_VALUE)
+                    .addAllDims(Arrays.stream(shape).boxed().toList())
+                    .setRawData(ByteString.copyFrom(values)));
+        }
+        return name;
+    }
+
     /** Float32 numbers; those that are known, where the name is: so nodes share them. */
     public String weights(String name, float[] values, long... shape) {
         if (Arrays.stream(shape).reduce(1, Math::multiplyExact) != values.length) {

@@ -1,6 +1,7 @@
 package dev.glimpse.train.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
@@ -14,6 +15,7 @@ import dev.glimpse.train.onnx.OnnxGraph;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
@@ -117,6 +119,74 @@ class NetworkExportIT {
     @ValueSource(ints = {1, 2, 5, 20})
     void exportsTheLstmAsItWasTrained(int length) throws Exception {
         exportsAsItWasTrained(new TextNetwork.Lstm(VOCABULARY, LENGTH, 10, 32, 0.1, 16), length);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 20})
+    void exportsTheRerankerAsItWasTrained(int n) throws Exception {
+        TextNetwork network = new TextNetwork.Lstm(VOCABULARY, LENGTH, 10, 32, 0.1, 16);
+        RerankerNetwork reranker = new RerankerNetwork(24, network.stateWidth());
+        reranker.pictures().measure(weights, List.of(uniform(24), uniform(24), uniform(24)));
+        float[] features = uniform(n * 24);
+        long[] ids = {2, 17, 5, 3, 0, 0};
+        long[] mask = {1, 1, 1, 1, 0, 0};
+        float[] expected;
+        try (NDManager step = manager.newSubManager()) {
+            NDArrayOperators on = new NDArrayOperators(step, weights, false);
+            NDArray state = network.state(
+                    on, "reranker.text", step.create(ids, new Shape(1, 6)), step.create(mask, new Shape(1, 6)));
+            NDArray logits = reranker.logits(on, step.create(features, new Shape(n, 24)), state);
+            expected = reranker.match(on, logits).toFloatArray();
+        }
+
+        OnnxGraph graph = new OnnxGraph("reranker");
+        OnnxOperators on = new OnnxOperators(graph, weights);
+        String ofImages = graph.input("image_features", DataType.FLOAT, "n", "24");
+        String state = network.state(
+                on,
+                "reranker.text",
+                graph.input("input_ids", DataType.INT64, "m", "s"),
+                graph.input("attention_mask", DataType.INT64, "m", "s"));
+        graph.output("match", reranker.match(on, reranker.logits(on, ofImages, state)), "n", "1");
+
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        try (OrtSession session = session(graph);
+                OnnxTensor images =
+                        OnnxTensor.createTensor(environment, FloatBuffer.wrap(features), new long[] {n, 24});
+                OnnxTensor idsIn = OnnxTensor.createTensor(environment, LongBuffer.wrap(ids), new long[] {1, 6});
+                OnnxTensor maskIn = OnnxTensor.createTensor(environment, LongBuffer.wrap(mask), new long[] {1, 6});
+                OrtSession.Result result =
+                        session.run(Map.of("image_features", images, "input_ids", idsIn, "attention_mask", maskIn))) {
+            assertThat(expected).hasSize(n);
+            assertClose(((OnnxTensor) result.get(0)).getFloatBuffer(), expected);
+        }
+    }
+
+    @Test
+    void writesATableOfTokensAsInt8WithinHalfALevel() throws Exception {
+        OnnxGraph graph = new OnnxGraph("tokens");
+        String read = new OnnxOperators(graph, weights, true)
+                .tokens("tokens", graph.input("input_ids", DataType.INT64, "n", "s"), VOCABULARY, 8);
+        graph.output("rows", read, "n", "s", "8");
+        float[] table = weights.trained("tokens", NDArrayOperators.TOKENS, VOCABULARY, 8)
+                .toFloatArray();
+
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        try (OrtSession session = session(graph);
+                OnnxTensor ids =
+                        OnnxTensor.createTensor(environment, LongBuffer.wrap(new long[] {0, 41}), new long[] {1, 2});
+                OrtSession.Result result = session.run(Map.of("input_ids", ids))) {
+            FloatBuffer rows = ((OnnxTensor) result.get(0)).getFloatBuffer();
+            for (int row : new int[] {0, 41}) {
+                float most = 0;
+                for (int i = 0; i < 8; i++) {
+                    most = Math.max(most, Math.abs(table[row * 8 + i]));
+                }
+                for (int i = 0; i < 8; i++) {
+                    assertThat(rows.get()).isCloseTo(table[row * 8 + i], within(most / 127 / 2 + 1e-6f));
+                }
+            }
+        }
     }
 
     private void exportsAsItWasTrained(TextNetwork network, int length) throws Exception {

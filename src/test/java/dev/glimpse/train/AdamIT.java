@@ -1,0 +1,58 @@
+package dev.glimpse.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.GradientCollector;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("train")
+class AdamIT {
+
+    private final Engine engine = Engine.getEngine("PyTorch");
+
+    @Test
+    void leavesOutAStepWhoseGradientIsNoNumber() {
+        try (NDManager manager = engine.newBaseManager();
+                Adam adam = new Adam(manager, 0)) {
+            NDArray weight = manager.create(new float[] {1, 2});
+            weight.setRequiresGradient(true);
+
+            backward(weight, Float.NaN);
+            assertThat(adam.step(Map.of("w", weight), 1, 0.1)).isFalse();
+            assertThat(weight.toFloatArray()).containsExactly(1, 2);
+
+            backward(weight, 3);
+            assertThat(adam.step(Map.of("w", weight), 1, 0.1)).isTrue();
+            // The first step of Adam goes by the whole rate, against the gradient.
+            assertThat(weight.toFloatArray()[0]).isBetween(0.899f, 0.901f);
+        }
+    }
+
+    @Test
+    void shortensGradientsThatAreTooLong() {
+        try (NDManager manager = engine.newBaseManager();
+                Adam adam = new Adam(manager, 0)) {
+            NDArray weight = manager.create(new float[] {1, 2});
+            weight.setRequiresGradient(true);
+
+            backward(weight, 1e10f);
+            assertThat(adam.step(Map.of("w", weight), 1, 0.1)).isTrue();
+
+            assertThat(weight.toFloatArray()[0]).isBetween(0.899f, 0.901f);
+            backward(weight, 1);
+            assertThat(adam.step(Map.of("w", weight), 2, 0.1)).isTrue();
+            assertThat(weight.toFloatArray()[0]).isFinite();
+        }
+    }
+
+    private void backward(NDArray weight, float factor) {
+        try (GradientCollector gradients = engine.newGradientCollector()) {
+            gradients.backward(weight.mul(factor).sum());
+        }
+    }
+}
