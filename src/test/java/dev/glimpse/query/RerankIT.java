@@ -4,13 +4,12 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
-import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.glimpse.FreshData;
+import dev.glimpse.encode.onnx.RerankedModel;
 import dev.glimpse.http.EventStream;
 import dev.glimpse.scene.SceneGenerator;
 import dev.glimpse.scene.draw.SceneRenderer;
-import dev.glimpse.train.onnx.OnnxGraph;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -20,13 +19,11 @@ import io.restassured.http.ContentType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -49,35 +46,11 @@ class RerankIT {
         @Override
         public Map<String, String> getConfigOverrides() {
             try {
-                return Map.of("glimpse.encode.model", write().toString());
+                Path model = RerankedModel.write(Path.of("target", "rerank-it", "glimpse-reranked"), -1);
+                return Map.of("glimpse.encode.model", model.toAbsolutePath().toString());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-        }
-
-        private static Path write() throws IOException {
-            Path bundled = Path.of("src/main/resources/models/glimpse-interim");
-            Path model = Files.createDirectories(Path.of("target", "rerank-it", "glimpse-reranked"));
-            Files.createDirectories(model.resolve("onnx"));
-            try (Stream<Path> files = Files.walk(bundled)) {
-                for (Path file : files.filter(Files::isRegularFile).toList()) {
-                    Path copy = model.resolve(bundled.relativize(file).toString());
-                    Files.deleteIfExists(copy);
-                    Files.copy(file, copy);
-                }
-            }
-            OnnxGraph vision = OnnxGraph.read(bundled.resolve("onnx/vision_model.onnx"));
-            vision.output("image_features", "image_embeds", "n", "192");
-            vision.write(model.resolve("onnx/vision_model.onnx"));
-            OnnxGraph reranker = new OnnxGraph("reranker");
-            String features = reranker.input("image_features", DataType.FLOAT, "n", "192");
-            reranker.input("input_ids", DataType.INT64, "m", "s");
-            reranker.input("attention_mask", DataType.INT64, "m", "s");
-            String first = reranker.node("Gather", List.of(OnnxGraph.attribute("axis", 1)), features, reranker.list(0));
-            String logit = reranker.node("Mul", first, reranker.number(-1));
-            reranker.output("match", reranker.node("Sigmoid", logit), "n", "1");
-            reranker.write(model.resolve("onnx/reranker.onnx"));
-            return model.toAbsolutePath();
         }
     }
 

@@ -72,9 +72,14 @@ record ModelFiles(String name, Path folder) {
 
     private static Path unpackClassPath(String base, Path cache) throws IOException {
         Path folder = fresh(cache);
-        for (String file : REQUIRED) {
+        List<String> files = new ArrayList<>(REQUIRED);
+        files.add(RERANKER);
+        for (String file : files) {
             try (InputStream stream =
                     Thread.currentThread().getContextClassLoader().getResourceAsStream(base + "/" + file)) {
+                if (stream == null && file.equals(RERANKER)) {
+                    continue;
+                }
                 if (stream == null) {
                     throw new EncoderException("the model %s%s lacks %s".formatted(CLASS_PATH, base, file));
                 }
@@ -126,7 +131,7 @@ record ModelFiles(String name, Path folder) {
         if (!missing.isEmpty()) {
             return unpacked;
         }
-        Path settled = cache.resolve(new ModelFiles("", unpacked).digest(0));
+        Path settled = cache.resolve(new ModelFiles("", unpacked).digest(0, List.of(VISION, TEXT, RERANKER)));
         if (Files.isDirectory(settled)) {
             delete(unpacked);
         } else {
@@ -182,15 +187,21 @@ record ModelFiles(String name, Path folder) {
      * @param revision of our own preprocessing and pooling
      */
     String digest(int revision) {
+        return digest(revision, List.of(VISION, TEXT));
+    }
+
+    private String digest(int revision, List<String> networks) {
+        List<String> names =
+                networks.stream().map(file -> file.substring("onnx/".length())).toList();
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(("encode revision " + revision + "\0").getBytes(StandardCharsets.UTF_8));
             List<Path> files = new ArrayList<>(List.of(CONFIG, PREPROCESSOR, TOKENIZER).stream()
                     .map(folder::resolve)
                     .toList());
-            try (Stream<Path> networks = Files.list(folder.resolve("onnx"))) {
-                networks.filter(path -> path.getFileName().toString().startsWith("vision_model.onnx")
-                                || path.getFileName().toString().startsWith("text_model.onnx"))
+            try (Stream<Path> present = Files.list(folder.resolve("onnx"))) {
+                present.filter(path ->
+                                names.stream().anyMatch(path.getFileName().toString()::startsWith))
                         .sorted()
                         .forEach(files::add);
             }
