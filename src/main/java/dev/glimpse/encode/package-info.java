@@ -6,6 +6,8 @@
  * batch leaves in one Kafka transaction by {@link dev.glimpse.encode.BatchPublisher}. When an encoder was away too long,
  * {@link dev.glimpse.encode.Absence} removes what its sources no longer hold.
  *
+ * <p>A model may have a {@link dev.glimpse.encode.Reranker}; what it reads of pictures then travels with their embeddings.
+ *
  * <p>The adapter of the port lies in {@code encode.onnx}. May import {@code topic}, {@code embedding} and {@code item};
  * never {@code index}, which it meets only in the topic.
  */

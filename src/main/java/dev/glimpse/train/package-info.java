@@ -1,11 +1,14 @@
 /**
  * Training of a dual encoder on a user's own pairs: no part of the service.
  *
- * <p>In travel order: {@link dev.glimpse.train.TrainCommand} reads a file of pairs; {@link dev.glimpse.train.BytePairs}
- * learns a tokenizer from its captions; {@link dev.glimpse.train.TrainingSet} holds pictures and token ids, and makes
- * batches of them; {@link dev.glimpse.train.Trainer} takes steps against a {@link dev.glimpse.train.Loss}, writes
+ * <p>In travel order: {@link dev.glimpse.train.TrainCommand} reads a file of pairs; {@link dev.glimpse.train.Tokens} are
+ * learned from its captions; {@link dev.glimpse.train.TrainingSet} holds pictures and token ids;
+ * {@link dev.glimpse.train.PairExamples} draws the {@link dev.glimpse.train.Examples} of a step from them, with
+ * {@link dev.glimpse.train.SceneExamples} beside where scenes are asked for. {@link dev.glimpse.train.WarmStart} may learn of
+ * pictures alone first; {@link dev.glimpse.train.Trainer} takes steps against a {@link dev.glimpse.train.Loss}, writes
  * {@link dev.glimpse.train.Checkpoint}s and stops when recall on held-out pairs no longer rises;
- * {@link dev.glimpse.train.ModelWriter} writes the best as a model in the Hugging Face ONNX layout.
+ * {@link dev.glimpse.train.TextTuning} may go on with captions alone, and {@link dev.glimpse.train.RerankerTrainer} train a
+ * reranker beside; {@link dev.glimpse.train.ModelWriter} writes what came of it in the Hugging Face ONNX layout.
  */
 @NullMarked
 package dev.glimpse.train;
