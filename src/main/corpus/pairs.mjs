@@ -3,15 +3,17 @@
 //   npm install && npm run pairs [-- FOLDER]
 //
 // The things: the 1,652 of ../resources/demo/twemoji.jsonl.gz. A set's picture of a thing: its icon of the same code points,
-// else of noto's name for it or that name's alias. Names and keywords: CLDR's text. Two runs write the same bytes. No picture
+// else of noto's name for it or that name's alias; of the set BY_NAME its icon of that name. Names and keywords: CLDR's text. Two runs write the same bytes. No picture
 // is left out but those that an alias borrows from another thing: Glimpse's ImageDecoder draws all of these versions; content
 // that these don't have ends the run.
 //
 //   svg/SET/KEY.svg           each stands alone
 //   things.jsonl              what is known of each thing
-//   train.jsonl               the five sets that may be learned from
+//   train.jsonl               the six sets that may be learned from
 //   twemoji-names.jsonl       the set that is never learned from, by CLDR's names
 //   twemoji-shortcodes.jsonl  the same, by wordings that are never learned from
+//   concepts.jsonl            as train.jsonl, in English alone, without the things that are held
+//   twemoji-concepts.jsonl    the set that is never learned from, by English names: those of held things as of a language NEW
 //
 // Two draws, by the first four bytes of a SHA-256, as an unsigned number: a thing is held (so that an experiment can leave it
 // out) if that of "held:KEY" is a multiple of 10; a picture of the set VALIDATED is for validation if that of
@@ -24,10 +26,13 @@ import {gunzipSync} from 'node:zlib';
 import {annotationsOf, fail, here, iconSet, key, keysByIcon, module, ordinal, resolve, svg} from './icons.mjs';
 
 const EXPECTED = 1652;
-const TRAINED = ['noto', 'noto-v1', 'emojione', 'fluent-emoji-flat', 'fluent-emoji'];
+const TRAINED = ['noto', 'noto-v1', 'emojione', 'fluent-emoji-flat', 'fluent-emoji', 'fxemoji'];
+// Icons without code points: named as Unicode or CLDR names the thing, without spaces.
+const BY_NAME = 'fxemoji';
 const TESTED = 'twemoji';
 const VALIDATED = 'emojione';
 const LANGUAGES = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'tr', 'ru', 'ja', 'zh'];
+const NEW = 'en-x-new';
 const SHORTCODES = ['joypixels', 'iamcal'];
 
 const started = Date.now();
@@ -41,6 +46,9 @@ const sets = new Map([...TRAINED, TESTED].map(name => [name, iconSet(name)]));
 const nameByKey = new Map([...keysByIcon(sets.get('noto'))].map(([icon, hex]) => [hex, icon]));
 
 const keyByName = new Map([...nameByKey].map(([hex, icon]) => [icon, hex]));
+
+const unicodeNames = new Map(
+  Object.entries(module('emojibase-data/meta/unicode-names.json')).map(([hex, name]) => [key(hex), name]));
 
 const draw = (purpose, hex, of) => createHash('sha256').update(`${purpose}:${hex}`).digest().readUInt32BE(0) % of === 0;
 const filled = texts => (texts ?? []).map(text => text.trim()).filter(text => text !== '');
@@ -80,7 +88,12 @@ function thing(line) {
 }
 
 /** The set's picture of a thing; undefined if there is none, or only an alias to the picture of another thing. */
-function pictureOf(set, hex) {
+function pictureOf(set, {key: hex, names}) {
+  if (set === sets.get(BY_NAME)) {
+    const named = [unicodeNames.get(hex) ?? '', names.en].map(bare).map(name => resolve(set, name));
+    const icon = named.find(of => of !== undefined);
+    return icon && svg(set, icon);
+  }
   const name = set.byKey.get(hex) ?? nameByKey.get(hex);
   const alias = set.icons[name] === undefined ? set.aliases?.[name] : undefined;
   // Iconify lets "cricket", the insect, show the game.
@@ -115,7 +128,7 @@ for (const [name, set] of sets) {
   const found = [];
   for (const of of things) {
     const id = `${name}/${of.key}`;
-    const picture = pictureOf(set, of.key);
+    const picture = pictureOf(set, of);
     if (picture === undefined) continue;
     check(id, picture);
     const image = `svg/${id}.svg`;
@@ -149,6 +162,10 @@ const train = TRAINED.flatMap(name => pairs.get(name).map(({id, image, of}) => (
   captions: captionsOf(of),
   split: name === VALIDATED && draw('validation', of.key, 20) ? 'validation' : 'train',
 })));
+const heldKeys = new Set(things.filter(of => of.held).map(of => of.key));
+const concepts = train
+  .filter(({id}) => !heldKeys.has(id.split('/')[1]))
+  .map(pair => ({...pair, captions: pair.captions.filter(caption => caption.language === 'en')}));
 const tested = pairs.get(TESTED);
 const worded = tested.filter(({of}) => of.shortcodes.length > 0);
 writeLines('things.jsonl', things);
@@ -157,10 +174,14 @@ writeLines('twemoji-names.jsonl', tested.map(({id, image, of}) => ({id, image, c
 writeLines('twemoji-shortcodes.jsonl', worded.map(({id, image, of}) => (
   {id, image, captions: of.shortcodes.map(text => ({text, language: 'en'})), split: 'test'})));
 
+writeLines('concepts.jsonl', concepts);
+writeLines('twemoji-concepts.jsonl', tested.map(({id, image, of}) => (
+  {id, image, captions: [{text: of.names.en, language: of.held ? NEW : 'en'}], split: 'test'})));
+
 const list = entries => entries.map(([name, count]) => `${name} ${count}`).join(', ');
 const count = test => things.filter(test).length;
 console.log(`${things.length} things, ${count(of => of.held)} held; pictures: ${list([...pairs].map(([name, of]) => [name, of.length]))}
 names: ${list(LANGUAGES.map(language => [language, count(of => of.names[language])]))}
-train.jsonl: ${train.length} pictures, ${train.filter(pair => pair.split === 'validation').length} for validation; \
+concepts.jsonl: ${concepts.length} pictures; train.jsonl: ${train.length} pictures, ${train.filter(pair => pair.split === 'validation').length} for validation; \
 twemoji-shortcodes.jsonl: ${worded.length} pictures, ${worded.reduce((sum, {of}) => sum + of.shortcodes.length, 0)} shortcodes
 ${folder}: ${bytes} bytes in ${((Date.now() - started) / 1000).toFixed(1)} s`);

@@ -14,6 +14,7 @@ import dev.glimpse.train.network.TextNetwork;
  * @param captions      a picture and step
  * @param joined        how often captions are put together, from 0 to 1
  * @param augmentation  how much pictures are changed
+ * @param proxies       whether pictures and captions are told apart from trained rows of all first captions, too
  * @param hard          whether a batch holds pictures that are taken for alike, from the first measurement on
  * @param scenes        drawn scenes a step, beside the pictures: half of them twins of the others
  * @param scenesFirst   so many steps on scenes alone come first, {@value #SCENES_ALONE} a step
@@ -21,7 +22,7 @@ import dev.glimpse.train.network.TextNetwork;
  * @param textSteps     on captions alone, after those
  * @param rate          of learning, at its highest
  * @param evaluateEvery so many steps recall is measured on held-out pairs
- * @param patience      so many measurements without a new best end the training
+ * @param patience      so many measurements without a new best end the training; 0: none do, and no best is taken up
  * @param seed          equal seeds give equal batches
  */
 record Recipe(
@@ -34,6 +35,7 @@ record Recipe(
         int captions,
         double joined,
         Augmentation.Strength augmentation,
+        boolean proxies,
         boolean hard,
         int scenes,
         int scenesFirst,

@@ -5,11 +5,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import dev.glimpse.train.network.NDArrayOperators;
 import dev.glimpse.train.network.TextNetwork;
-import dev.glimpse.train.network.Weights;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,22 +22,19 @@ import java.util.stream.IntStream;
  */
 final class TextTuning implements AutoCloseable {
 
-    private static final double DECAY = 0.02;
-    private static final double AVERAGED = 0.998;
-
     /** Captions of a picture and step. */
     private static final int CAPTIONS = 4;
+
+    /** How far a similarity is moved to count no more. */
+    private static final float FAR = 1e4f;
 
     private final Engine engine;
     private final Trainer trainer;
     private final Recipe recipe;
     private final ImageBranch image;
     private final TextBranch text;
-    private final Checkpoint checkpoint;
     private final NDManager manager;
-    private final Weights weights;
-    private final Weights averaged;
-    private final Adam adam;
+    private final TrainingState state;
 
     TextTuning(Engine engine, Trainer trainer, ImageBranch image, TextBranch text, Checkpoint checkpoint) {
         this.engine = engine;
@@ -45,11 +42,8 @@ final class TextTuning implements AutoCloseable {
         this.recipe = trainer.recipe();
         this.image = image;
         this.text = text;
-        this.checkpoint = checkpoint;
         this.manager = engine.newBaseManager();
-        this.weights = new Weights(manager, recipe.seed());
-        this.averaged = new Weights(manager, recipe.seed());
-        this.adam = new Adam(manager, DECAY);
+        this.state = new TrainingState(manager, recipe, checkpoint);
     }
 
     /**
@@ -58,34 +52,42 @@ final class TextTuning implements AutoCloseable {
      */
     void run(TrainingSet learned, PairExamples source, Trainer.Listener listener) throws IOException {
         Progress progress = Progress.NONE;
-        if (checkpoint.exists()) {
-            progress = checkpoint.resume(recipe, weights, averaged, adam);
+        if (state.isKept()) {
+            progress = state.resume();
         } else {
-            weights.copy(trainer.weights(), TextNetwork.TEXT + ".", TextNetwork.TEXT + ".");
+            state.weights().copy(trainer.weights(), TextNetwork.TEXT + ".", TextNetwork.TEXT + ".");
         }
         try (NDManager kept = manager.newSubManager()) {
             NDArray pictures = trainer.images(kept, learned);
             float[] all = pictures.toFloatArray();
             for (int step = progress.step() + 1; step <= recipe.textSteps() && !trainer.isStopped(); step++) {
-                listener.step(step, step(pictures, all, learned, source, step));
+                listener.step(step, step(pictures, all, learned, source, step, listener));
                 progress = progress.at(step);
                 if (step % recipe.evaluateEvery() == 0) {
-                    checkpoint.write(recipe, progress, weights, averaged, adam);
+                    state.keep(progress);
                 }
             }
         }
-        checkpoint.write(recipe, progress, weights, averaged, adam);
+        state.keep(progress);
         if (!trainer.isStopped()) {
-            trainer.weights().copy(averaged, TextNetwork.TEXT + ".", TextNetwork.TEXT + ".");
+            trainer.weights().copy(state.averaged(), TextNetwork.TEXT + ".", TextNetwork.TEXT + ".");
         }
     }
 
-    private double step(NDArray pictures, float[] rows, TrainingSet learned, PairExamples source, int step) {
+    private double step(
+            NDArray pictures,
+            float[] rows,
+            TrainingSet learned,
+            PairExamples source,
+            int step,
+            Trainer.Listener listener) {
         engine.setRandomSeed((int) (recipe.seed() * 3_000_017 + step));
         float loss;
         Examples examples = source.captions(step, CAPTIONS);
         try (NDManager at = manager.newSubManager()) {
-            NDArray right = right(at, learned, examples);
+            NDArray truth = right(at, learned, examples);
+            NDArray right = truth.gt(0).toType(DataType.FLOAT32, false);
+            NDArray uncounted = truth.lt(0).toType(DataType.FLOAT32, false).mul(FAR);
             NDArray own = own(at, rows, examples, (int) pictures.getShape().get(1));
             Batch scenes = recipe.scenes() == 0
                     ? null
@@ -98,9 +100,11 @@ final class TextTuning implements AutoCloseable {
             pictures.tempAttach(at);
             double temperature = trainer.temperature();
             try (GradientCollector gradients = engine.newGradientCollector()) {
-                NDArrayOperators on = new NDArrayOperators(at, weights, true);
+                NDArrayOperators on = new NDArrayOperators(at, state.weights(), true);
                 NDArray texts = embedded(on, examples.texts(at));
-                NDArray toAll = texts.matMul(pictures.transpose()).mul((float) temperature);
+                NDArray toAll = texts.matMul(pictures.transpose())
+                        .mul((float) temperature)
+                        .sub(uncounted);
                 NDArray of = Loss.share(toAll, right, 1)
                         .add(Loss.share(
                                 own.matMul(texts.transpose()).mul((float) temperature), truth(at, examples), 1));
@@ -114,8 +118,9 @@ final class TextTuning implements AutoCloseable {
         }
         double rise = Math.min(1, step / 100.0);
         double fall = 0.505 + 0.495 * Math.cos(Math.PI * step / recipe.textSteps());
-        adam.step(weights.trained(), step, recipe.rate() / 2 * rise * fall);
-        averaged.follow(weights, 1 - Math.min(AVERAGED, (1 + step) / (10.0 + step)));
+        if (!state.step(step, recipe.rate() * rise * fall)) {
+            listener.leftOut(step);
+        }
         return loss;
     }
 
@@ -125,12 +130,13 @@ final class TextTuning implements AutoCloseable {
         return NDArrayOperators.normalised(NDArrays.concat(rows, 0));
     }
 
-    /** Of all pictures for each caption, in the order of a batch: {@code [m, pictures]}. */
-    private static NDArray right(NDManager at, TrainingSet learned, Examples examples) {
+    /** Of all pictures for each caption, in the order of a batch: {@code [m, pictures]}, as {@link TrainingSet#rightOf}. */
+    private NDArray right(NDManager at, TrainingSet learned, Examples examples) {
         int[] order = examples.order();
         List<float[]> rows = IntStream.of(order)
                 .parallel()
-                .mapToObj(caption -> learned.rightOf(examples.said().get(caption)))
+                .mapToObj(caption -> learned.rightOf(
+                        examples.said().get(caption), recipe.proxies() ? examples.numbers()[caption / CAPTIONS] : -1))
                 .toList();
         return Examples.rows(at, rows, new Shape(learned.size()));
     }
@@ -152,9 +158,7 @@ final class TextTuning implements AutoCloseable {
 
     @Override
     public void close() {
-        adam.close();
-        averaged.close();
-        weights.close();
+        state.close();
         manager.close();
     }
 }

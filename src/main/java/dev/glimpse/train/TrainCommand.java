@@ -127,6 +127,12 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(names = "--augmentation", defaultValue = "LIGHT", description = "${COMPLETION-CANDIDATES}")
     private Augmentation.Strength augmentation = Augmentation.Strength.LIGHT;
 
+    @Option(
+            names = "--proxies",
+            description =
+                    "Tell pictures and captions apart from all first captions at once: for when pictures share them.")
+    private boolean proxies;
+
     @Option(names = "--hard", description = "Put pictures into a batch that are taken for alike.")
     private boolean hard;
 
@@ -177,7 +183,11 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(names = "--evaluate-every", defaultValue = "100", description = "Steps between measurements.")
     private int evaluateEvery;
 
-    @Option(names = "--patience", defaultValue = "8", description = "Measurements without a new best that end it.")
+    @Option(
+            names = "--patience",
+            defaultValue = "8",
+            description =
+                    "Measurements without a new best that end it; 0: take all steps, and the weights of the last.")
     private int patience;
 
     @Option(names = "--seed", defaultValue = "1", description = "Equal seeds give equal batches.")
@@ -235,6 +245,7 @@ public final class TrainCommand implements Callable<Integer> {
                 captions,
                 joined,
                 augmentation,
+                proxies,
                 hard,
                 scenes,
                 scenesFirst,
@@ -350,8 +361,12 @@ public final class TrainCommand implements Callable<Integer> {
             ModelWriter.write(out, image, branch, trainer.weights(), output, recipe.dimension());
             LearningCurves.write(checkpoints.resolve("curves.svg"), progress);
             System.out.printf(
-                    "%nThe best, of step %d: recall at 1 on held-out pairs %.3f. %d numbers trained, in %s%n",
-                    progress.bestStep(), progress.best(), trainer.weights().size(), out);
+                    "%nThe best was step %d, with a recall at 1 on held-out pairs of %.3f; taken is step %d. %d numbers trained, in %s%n",
+                    progress.bestStep(),
+                    progress.best(),
+                    patience > 0 ? progress.bestStep() : progress.step(),
+                    trainer.weights().size(),
+                    out);
         }
     }
 

@@ -10,14 +10,10 @@ import dev.glimpse.train.network.NDArrayOperators;
 import dev.glimpse.train.network.Weights;
 import java.io.IOException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Takes the steps. */
 final class Trainer implements AutoCloseable {
-
-    private static final double DECAY = 0.02;
-
-    /** The share of themselves that averaged weights keep at a step, later on. */
-    private static final double AVERAGED = 0.998;
 
     private static final int CHUNK = 64;
 
@@ -36,13 +32,7 @@ final class Trainer implements AutoCloseable {
     private final Recipe recipe;
     private final ImageBranch image;
     private final TextBranch text;
-    private final Weights weights;
-
-    /** The mean of the weights over the last steps: what is measured and served (Polyak and Juditsky 1992). */
-    private final Weights averaged;
-
-    private final Adam adam;
-    private final Checkpoint checkpoint;
+    private final TrainingState state;
     private volatile boolean stopping;
 
     Trainer(Engine engine, Recipe recipe, ImageBranch image, TextBranch text, Checkpoint checkpoint) {
@@ -51,14 +41,12 @@ final class Trainer implements AutoCloseable {
         this.recipe = recipe;
         this.image = image;
         this.text = text;
-        this.weights = new Weights(manager, recipe.seed());
-        this.averaged = new Weights(manager, recipe.seed());
-        this.adam = new Adam(manager, DECAY);
-        this.checkpoint = checkpoint;
+        this.state = new TrainingState(manager, recipe, checkpoint);
     }
 
     /**
-     * Trains until recall on held-out pairs no longer rises, and takes up the weights that were best.
+     * Trains until recall on held-out pairs no longer rises, and takes up the weights that were best; without patience, all
+     * steps, and those of the last.
      *
      * @return how it went
      * @throws IOException if a checkpoint can't be written, or read
@@ -66,22 +54,21 @@ final class Trainer implements AutoCloseable {
     Progress train(TrainingSet learned, PairExamples source, TrainingSet heldOut, Listener listener)
             throws IOException {
         Progress progress = Progress.NONE;
-        if (checkpoint.exists()) {
-            progress = checkpoint.resume(recipe, weights, averaged, adam);
+        if (state.isKept()) {
+            progress = state.resume();
             learnHarder(learned, source);
         }
         if (image instanceof ImageBranch.Frozen frozen) {
-            frozen.head().measure(weights, learned.pictureFeatures());
+            frozen.head().measure(state.weights(), learned.pictureFeatures());
         }
         if (text instanceof TextBranch.Frozen frozen) {
-            frozen.head().measure(weights, learned.captionFeatures());
+            frozen.head().measure(state.weights(), learned.captionFeatures());
         }
+        Proxies proxies = recipe.proxies() ? new Proxies(learned, recipe.dimension()) : null;
         double sum = 0;
         int since = progress.step();
-        for (int step = progress.step() + 1;
-                step <= recipe.steps() && progress.withoutGain() < recipe.patience() && !stopping;
-                step++) {
-            double loss = step(source.of(step), step, listener);
+        for (int step = progress.step() + 1; step <= recipe.steps() && !hasNoPatience(progress) && !stopping; step++) {
+            double loss = step(source.of(step), proxies, step, listener);
             sum += loss;
             listener.step(step, loss);
             progress = progress.at(step);
@@ -91,19 +78,23 @@ final class Trainer implements AutoCloseable {
                 sum = 0;
                 since = step;
                 if (progress.bestStep() == step) {
-                    checkpoint.writeBest(averaged);
+                    state.keepBest();
                 }
-                checkpoint.write(recipe, progress, weights, averaged, adam);
+                state.keep(progress);
                 learnHarder(learned, source);
                 listener.measured(progress);
             }
         }
         if (stopping) {
-            checkpoint.write(recipe, progress, weights, averaged, adam);
-        } else {
-            checkpoint.readBest(averaged);
+            state.keep(progress);
+        } else if (recipe.patience() > 0) {
+            state.takeBest();
         }
         return progress;
+    }
+
+    private boolean hasNoPatience(Progress progress) {
+        return recipe.patience() > 0 && progress.withoutGain() >= recipe.patience();
     }
 
     private void learnHarder(TrainingSet learned, PairExamples source) {
@@ -145,40 +136,44 @@ final class Trainer implements AutoCloseable {
 
     /** The weights that are trained: what was learned of pictures alone may be put there before the first step. */
     Weights trained() {
-        return weights;
+        return state.weights();
     }
 
     /** Whether there is a checkpoint to go on from. */
     boolean hasBegun() {
-        return checkpoint.exists();
+        return state.isKept();
     }
 
     /** By which similarities are multiplied in the loss, as it was learned; 20 where it was not. */
     double temperature() {
-        return averaged.find("logit.scale")
+        return state.averaged()
+                .find("logit.scale")
                 .map(of -> Math.exp(Math.min(of.getFloat(0), Math.log(100))))
                 .orElse(20.0);
     }
 
     /** The weights to serve, as they are now. */
     Weights weights() {
-        return averaged;
+        return state.averaged();
     }
 
-    private double step(Examples examples, int step, Listener listener) {
+    private double step(Examples examples, @Nullable Proxies proxies, int step, Listener listener) {
         // For dropout: so a step is the same whether training was ended before it or not.
         engine.setRandomSeed((int) (recipe.seed() * 1_000_003 + step));
         float loss;
         try (NDManager at = manager.newSubManager()) {
             Batch batch = examples.batch(at);
             try (GradientCollector gradients = engine.newGradientCollector()) {
-                NDArrayOperators on = new NDArrayOperators(at, weights, true);
+                NDArrayOperators on = new NDArrayOperators(at, state.weights(), true);
                 NDArray images = NDArrayOperators.normalised(image.embed(on, batch.pictures()));
                 NDList groups = new NDList();
                 batch.captions().forEach(of -> groups.add(text.embed(on, of.input(), of.mask())));
                 NDArray texts = NDArrayOperators.normalised(NDArrays.concat(groups, 0));
                 double done = step / (double) recipe.steps();
                 NDArray of = recipe.loss().of(batch, images, texts, on, done, recipe.temperature(step));
+                if (proxies != null && examples.numbers().length > 0) {
+                    of = of.add(proxies.loss(at, on, examples, images, texts));
+                }
                 gradients.backward(of);
                 loss = of.getFloat();
             }
@@ -188,10 +183,9 @@ final class Trainer implements AutoCloseable {
                     "the loss of step %d is %s; the same command goes on from the last checkpoint"
                             .formatted(step, loss));
         }
-        if (!adam.step(weights.trained(), step, recipe.rate(step))) {
+        if (!state.step(step, recipe.rate(step))) {
             listener.leftOut(step);
         }
-        averaged.follow(weights, 1 - Math.min(AVERAGED, (1 + step) / (10.0 + step)));
         return loss;
     }
 
@@ -234,8 +228,8 @@ final class Trainer implements AutoCloseable {
         return rows(
                 at,
                 set.size(),
-                (chunk, numbers) ->
-                        image.features(new NDArrayOperators(chunk, averaged, false), set.pictures(chunk, numbers)));
+                (chunk, numbers) -> image.features(
+                        new NDArrayOperators(chunk, state.averaged(), false), set.pictures(chunk, numbers)));
     }
 
     /** The embeddings of pictures, {@code [n, dimension]} of length 1. */
@@ -243,8 +237,8 @@ final class Trainer implements AutoCloseable {
         return rows(
                 at,
                 set.size(),
-                (chunk, numbers) -> NDArrayOperators.normalised(
-                        image.embed(new NDArrayOperators(chunk, averaged, false), set.pictures(chunk, numbers))));
+                (chunk, numbers) -> NDArrayOperators.normalised(image.embed(
+                        new NDArrayOperators(chunk, state.averaged(), false), set.pictures(chunk, numbers))));
     }
 
     /** The embeddings of captions, {@code [m, dimension]} of length 1. */
@@ -252,7 +246,7 @@ final class Trainer implements AutoCloseable {
         return rows(at, set.captions(), (chunk, numbers) -> {
             Examples.Texts texts = set.texts(chunk, numbers);
             return NDArrayOperators.normalised(
-                    text.embed(new NDArrayOperators(chunk, averaged, false), texts.input(), texts.mask()));
+                    text.embed(new NDArrayOperators(chunk, state.averaged(), false), texts.input(), texts.mask()));
         });
     }
 
@@ -277,9 +271,7 @@ final class Trainer implements AutoCloseable {
 
     @Override
     public void close() {
-        adam.close();
-        averaged.close();
-        weights.close();
+        state.close();
         manager.close();
     }
 }

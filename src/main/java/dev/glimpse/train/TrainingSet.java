@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
@@ -55,6 +56,9 @@ final class TrainingSet {
     private final List<String> languages = new ArrayList<>();
     private final List<long[]> tokens = new ArrayList<>();
     private final Map<String, Integer> known = new HashMap<>();
+
+    /** The first captions, each once: their numbers, and the place of each among them. */
+    private final Map<Integer, Integer> names = new LinkedHashMap<>();
 
     /** What backbones make of pictures and captions, once: none where a branch is trained as a whole. */
     private final List<float[]> pictureFeatures = new ArrayList<>();
@@ -166,6 +170,7 @@ final class TrainingSet {
         Map<Integer, Float> weightOf = new LinkedHashMap<>();
         said.forEach(caption -> weightOf.merge(number(caption), (float) caption.weight(), Float::sum));
         captions.add(weightOf.keySet().stream().mapToInt(Integer::intValue).toArray());
+        names.putIfAbsent(captions.getLast()[0], names.size());
         float[] all = new float[weightOf.size()];
         int at = 0;
         for (float weight : weightOf.values()) {
@@ -273,7 +278,7 @@ final class TrainingSet {
         SplittableRandom random = new SplittableRandom(seed);
         List<int[]> said = new ArrayList<>();
         for (int picture : chosen) {
-            for (int number : some(picture, captionsEach, random)) {
+            for (int number : some(picture, captionsEach, augmentation != null, random)) {
                 said.add(random.nextDouble() < joined ? withOthers(picture, number, random) : new int[] {number});
             }
         }
@@ -312,10 +317,11 @@ final class TrainingSet {
     }
 
     /**
-     * Some of a picture's captions, unlike each other while there are enough: the first of them in the language of the
-     * picture's first caption.
+     * Some of a picture's captions, unlike each other while there are enough.
+     *
+     * @param begin whether the first of them is in the language of the picture's first caption
      */
-    private int[] some(int picture, int count, SplittableRandom random) {
+    private int[] some(int picture, int count, boolean begin, SplittableRandom random) {
         int[] of = captions.get(picture);
         float[] weight = weights.get(picture).clone();
         int[] some = new int[count];
@@ -323,7 +329,7 @@ final class TrainingSet {
             if (k > 0 && k % of.length == 0) {
                 weight = weights.get(picture).clone();
             }
-            int at = drawn(k == 0 ? ofFirstLanguage(of, weight) : weight, random);
+            int at = drawn(begin && k == 0 ? ofFirstLanguage(of, weight) : weight, random);
             weight[at] = 0;
             some[k] = of[at];
         }
@@ -374,11 +380,45 @@ final class TrainingSet {
         return all;
     }
 
-    /** For each picture 1 where all of these captions are right of it, else 0. */
-    float[] rightOf(int[] said) {
+    /** How many unlike first captions there are. */
+    int names() {
+        return names.size();
+    }
+
+    /** Which of those is a picture's own. */
+    int nameOf(int picture) {
+        return Objects.requireNonNull(names.get(captions.get(picture)[0]));
+    }
+
+    /** Those that are captions of a picture, be it the first or not. */
+    int[] namesOf(int picture) {
+        return right.get(picture).stream()
+                .filter(names::containsKey)
+                .mapToInt(names::get)
+                .toArray();
+    }
+
+    /** Those of the pictures that all of these captions are right of. */
+    int[] namesOf(int[] said) {
+        return Arrays.stream(pictures(said[0]))
+                .filter(picture -> isRight(picture, said))
+                .map(this::nameOf)
+                .distinct()
+                .toArray();
+    }
+
+    /**
+     * For each picture 1 where all of these captions are right of it, else 0; and -1, for not to be counted, where they are
+     * right of it, but other things bear its name than the one that they were drawn for.
+     *
+     * @param picture that they were drawn for; -1 where names don't count
+     */
+    float[] rightOf(int[] said, int picture) {
         float[] right = new float[size()];
-        for (int picture : pictures(said[0])) {
-            right[picture] = isRight(picture, said) ? 1 : 0;
+        for (int other : pictures(said[0])) {
+            if (isRight(other, said)) {
+                right[other] = picture < 0 || nameOf(other) == nameOf(picture) ? 1 : -1;
+            }
         }
         return right;
     }

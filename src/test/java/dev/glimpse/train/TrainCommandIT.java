@@ -1,7 +1,6 @@
 package dev.glimpse.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import dev.glimpse.embedding.Embedding;
@@ -29,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -43,9 +43,6 @@ class TrainCommandIT {
     private static final int SCENES = 240;
 
     /** Ten of those to learn from. */
-    /** What 24 steps make of it. */
-    private static final float ROUNDING = 0.003f;
-
     private static final double CHANCE = 10 / (double) SCENES;
 
     @TempDir
@@ -95,13 +92,13 @@ class TrainCommandIT {
 
         assertThat(train(model, stages)).isZero();
 
-        float[] captions = captions(model);
+        List<Embedding> captions = captions(model);
         try (OnnxDualEncoder encoder = OnnxDualEncoder.open(model.toString(), folder.resolve("cache"), 1)) {
             assertThat(recallAt10(encoder, Split.TRAIN)).isGreaterThan(3 * CHANCE);
         }
         // All stages are in checkpoints: there is nothing left to do but to write the same again.
         assertThat(train(model, stages)).isZero();
-        assertThat(captions(model)).isEqualTo(captions);
+        assertThat(distance(captions(model), captions)).isLessThan(1e-6);
     }
 
     @Test
@@ -198,33 +195,33 @@ class TrainCommandIT {
         assertThat(ended.resolve("onnx")).doesNotExist();
         assertThat(train(ended, steps)).isZero();
 
-        // Not to the bit: sums depend on where in memory their terms happen to lie.
-        float[] other = captions(ended);
-        float[] same = captions(whole);
-        assertThat(other).hasSameSizeAs(same);
-        for (int i = 0; i < same.length; i++) {
-            assertThat(other[i]).isCloseTo(same[i], within(ROUNDING));
-        }
+        // Not to the bit: sums depend on where in memory their terms happen to lie. But far nearer than to what
+        // a few steps fewer make of the same beginning.
+        Path fewer = folder.resolve("fewer");
+        assertThat(train(fewer, "--steps=20", "--evaluate-every=4")).isZero();
+        assertThat(distance(captions(ended), captions(whole)))
+                .isLessThan(distance(captions(fewer), captions(whole)) / 4);
         // A checkpoint of another recipe is not gone on from.
         assertThat(train(ended, "--steps=28", "--evaluate-every=4")).isOne();
     }
 
-    /** The embeddings of some captions, one after the other. */
-    private static float[] captions(Path model) throws Exception {
+    /** The mean of {@code 1 - cosine} over captions. */
+    private static double distance(List<Embedding> some, List<Embedding> others) {
+        assertThat(some).hasSameSizeAs(others);
+        return IntStream.range(0, some.size())
+                .mapToDouble(i -> 1 - similarity(some.get(i), others.get(i)))
+                .average()
+                .orElseThrow();
+    }
+
+    /** The embeddings of some captions. */
+    private static List<Embedding> captions(Path model) throws Exception {
         List<String> texts = PairsFile.read(pairs).stream()
                 .limit(20)
                 .map(pair -> pair.captions().getFirst().text())
                 .toList();
         try (OnnxDualEncoder encoder = OnnxDualEncoder.open(model.toString(), folder.resolve("cache"), 1)) {
-            List<Embedding> embeddings = encoder.encodeTexts(texts);
-            float[] all = new float[texts.size() * embeddings.getFirst().components().length];
-            int at = 0;
-            for (Embedding embedding : embeddings) {
-                for (float component : embedding.components()) {
-                    all[at++] = component;
-                }
-            }
-            return all;
+            return encoder.encodeTexts(texts);
         }
     }
 

@@ -1,0 +1,81 @@
+package dev.glimpse.train;
+
+import ai.djl.ndarray.NDManager;
+import dev.glimpse.train.network.Weights;
+import java.io.IOException;
+
+/** What changes while training goes on, and what a checkpoint keeps of it. */
+final class TrainingState implements AutoCloseable {
+
+    private static final double DECAY = 0.02;
+
+    /** The share of themselves that averaged weights keep at a step, later on. */
+    private static final double AVERAGED = 0.998;
+
+    private final Recipe recipe;
+    private final Checkpoint checkpoint;
+    private final Weights weights;
+    private final Weights averaged;
+    private final Adam adam;
+
+    TrainingState(NDManager manager, Recipe recipe, Checkpoint checkpoint) {
+        this.recipe = recipe;
+        this.checkpoint = checkpoint;
+        this.weights = new Weights(manager, recipe.seed());
+        this.averaged = new Weights(manager, recipe.seed());
+        this.adam = new Adam(manager, DECAY);
+    }
+
+    /** What is trained. */
+    Weights weights() {
+        return weights;
+    }
+
+    /** The mean of the weights over the last steps: what is measured and served (Polyak and Juditsky 1992). */
+    Weights averaged() {
+        return averaged;
+    }
+
+    /** Whether there is a checkpoint to go on from. */
+    boolean isKept() {
+        return checkpoint.exists();
+    }
+
+    /** Goes on from the checkpoint. */
+    Progress resume() throws IOException {
+        return checkpoint.resume(recipe, weights, averaged, adam);
+    }
+
+    /** Writes a checkpoint. */
+    void keep(Progress progress) throws IOException {
+        checkpoint.write(recipe, progress, weights, averaged, adam);
+    }
+
+    /** Keeps the averaged weights as the best so far. */
+    void keepBest() throws IOException {
+        checkpoint.writeBest(averaged);
+    }
+
+    /** Takes up the best weights as the averaged ones. */
+    void takeBest() throws IOException {
+        checkpoint.readBest(averaged);
+    }
+
+    /**
+     * Takes a step along the gradients that the weights have.
+     *
+     * @return whether it was taken: not if a gradient was no number
+     */
+    boolean step(int step, double rate) {
+        boolean taken = adam.step(weights.trained(), step, rate);
+        averaged.follow(weights, 1 - Math.min(AVERAGED, (1 + step) / (10.0 + step)));
+        return taken;
+    }
+
+    @Override
+    public void close() {
+        adam.close();
+        averaged.close();
+        weights.close();
+    }
+}
