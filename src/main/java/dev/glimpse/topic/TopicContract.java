@@ -244,11 +244,23 @@ public class TopicContract {
                 .get(30, TimeUnit.SECONDS);
     }
 
+    private int minInsyncReplicas() {
+        int copies = config.minInsyncReplicas().orElse(Math.max(1, config.replication() - 1));
+        if (copies < 1 || copies > config.replication()) {
+            throw new IllegalStateException(
+                    "glimpse.topics.min-insync-replicas is %d; it must be 1 to %d, the replication"
+                            .formatted(copies, config.replication()));
+        }
+        return copies;
+    }
+
     private void create(Admin admin, TopicSpec spec) throws ExecutionException, InterruptedException, TimeoutException {
-        NewTopic topic = new NewTopic(spec.name(), spec.partitions(), config.replication()).configs(spec.settings());
+        Map<String, String> settings = new HashMap<>(spec.settings());
+        settings.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(minInsyncReplicas()));
+        NewTopic topic = new NewTopic(spec.name(), spec.partitions(), config.replication()).configs(settings);
         try {
             admin.createTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
-            LOG.infof("Created the topic %s with %d partitions, %s", spec.name(), spec.partitions(), spec.settings());
+            LOG.infof("Created the topic %s with %d partitions, %s", spec.name(), spec.partitions(), settings);
         } catch (ExecutionException e) {
             // Another instance started at the same moment.
             if (!(e.getCause() instanceof TopicExistsException)) {

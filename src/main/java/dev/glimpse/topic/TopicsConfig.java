@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The topics of this instance. */
 @ConfigMapping(prefix = "glimpse.topics")
@@ -24,6 +25,13 @@ public interface TopicsConfig {
     /** How many copies the broker keeps of a topic that is created: 1 on the embedded broker, 3 on a cluster. */
     @WithDefault("1")
     short replication();
+
+    /**
+     * How many copies must have a record of a topic that is created before it is acknowledged ({@code min.insync.replicas}),
+     * 1 to the number of copies. By default one fewer than those, and at least 1: so one broker may be down, and what was
+     * acknowledged survives another.
+     */
+    OptionalInt minInsyncReplicas();
 
     /**
      * How long a deletion stays readable (the topics' {@code delete.retention.ms}). Who was away longer than half of

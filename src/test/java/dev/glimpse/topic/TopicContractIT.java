@@ -14,10 +14,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -37,6 +41,15 @@ class TopicContractIT {
 
         assertThat(contract.partitions()).isEqualTo(3);
         try (Admin admin = clients.admin()) {
+            ConfigResource images = new ConfigResource(ConfigResource.Type.TOPIC, "three.images");
+            ConfigEntry copies = Objects.requireNonNull(admin.describeConfigs(List.of(images))
+                            .all()
+                            .get(10, TimeUnit.SECONDS)
+                            .get(images))
+                    .get("min.insync.replicas");
+            assertThat(copies.value()).isEqualTo("1");
+            // Said for the topic, not left to whatever the broker's default is.
+            assertThat(copies.source()).isEqualTo(ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG);
             assertThat(admin.describeTopics(List.of("three.embeddings." + SPACE, "three.images", "three.previews"))
                             .allTopicNames()
                             .get(10, TimeUnit.SECONDS)
@@ -103,6 +116,11 @@ class TopicContractIT {
             @Override
             public int partitions() {
                 return 1;
+            }
+
+            @Override
+            public OptionalInt minInsyncReplicas() {
+                return OptionalInt.empty();
             }
 
             @Override
