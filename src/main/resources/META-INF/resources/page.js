@@ -2,6 +2,7 @@
 
 const form = document.querySelector("#search");
 const text = document.querySelector("#text");
+const filter = document.querySelector("#filter");
 const drop = document.querySelector("#drop");
 const picture = document.querySelector("#picture");
 const queryPicture = document.querySelector("#query-picture");
@@ -123,12 +124,18 @@ function target() {
   return new FormData(form).get("target");
 }
 
+function addressed(parameters) {
+  const all = new URLSearchParams({ ...parameters, target: target() });
+  if (filter.value.trim() !== "") all.set("filter", filter.value);
+  return all;
+}
+
 function searchText() {
   if (text.value.trim() === "") return;
   queryPicture.hidden = true;
   again = searchText;
   start();
-  open(new URLSearchParams({ text: text.value, target: target() }));
+  open(addressed({ text: text.value }));
 }
 
 function open(parameters) {
@@ -158,7 +165,7 @@ async function searchPicture(file) {
   const abort = new AbortController();
   upload = abort;
   try {
-    const answer = await fetch(`/search?target=${target()}`, {
+    const answer = await fetch(`/search?${addressed({})}`, {
       method: "POST",
       body: file,
       headers: { "Content-Type": "application/octet-stream", Accept: "text/event-stream" },
@@ -202,7 +209,8 @@ async function* events(body) {
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  searchText();
+  if (text.value.trim() !== "") searchText();
+  else again?.();
 });
 form.addEventListener("change", (event) => {
   if (event.target.name !== "target") return;
@@ -234,14 +242,15 @@ if (asked.has("target")) {
   const radio = form.querySelector(`input[value="${CSS.escape(asked.get("target"))}"]`);
   if (radio) radio.checked = true;
 }
+filter.value = asked.get("filter") ?? "";
 if (asked.has("text")) {
   text.value = asked.get("text");
   searchText();
 } else if (asked.has("vector") || asked.has("like")) {
   again = () => {
-    asked.set("target", target());
+    const subject = ["vector", "space", "like"].filter((name) => asked.has(name));
     start();
-    open(asked);
+    open(addressed(Object.fromEntries(subject.map((name) => [name, asked.get(name)]))));
   };
   start();
   open(asked);

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Parameters {
 
     /** Parts of the contract that this version does not answer yet. */
-    private static final Set<String> LATER =
-            Set.of("words", "rank", "filter", "min_similarity", "facets", "collapse", "cursor", "order", "live");
+    private static final Set<String> LATER = Set.of("words", "rank", "facets", "collapse", "cursor", "order", "live");
 
     private final MultivaluedMap<String, String> values;
 
@@ -52,6 +51,16 @@ final class Parameters {
             return value == null ? otherwise : Integer.parseInt(value);
         } catch (NumberFormatException e) {
             throw invalid(name, "'%s' is no whole number".formatted(value));
+        }
+    }
+
+    /** A decimal number, or another where the parameter is absent. */
+    float decimal(String name, float otherwise) {
+        String value = one(name);
+        try {
+            return value == null ? otherwise : Float.parseFloat(value);
+        } catch (NumberFormatException e) {
+            throw invalid(name, "'%s' is no number".formatted(value));
         }
     }
 

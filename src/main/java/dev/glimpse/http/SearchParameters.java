@@ -2,7 +2,10 @@ package dev.glimpse.http;
 
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.filter.FilterText;
+import dev.glimpse.filter.InvalidFilterException;
 import dev.glimpse.item.ItemId;
+import dev.glimpse.item.Position;
 import dev.glimpse.query.SearchQuery;
 import dev.glimpse.query.SearchQuery.Subject;
 import dev.glimpse.query.SearchQuery.Target;
@@ -22,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 /** Reads a query from the parameters of its address. */
 final class SearchParameters {
 
-    static final Set<String> GET =
-            Set.of("text", "like", "vector", "space", "target", "k", "rerank", "fresh", "timeout");
-    static final Set<String> POST = Set.of("target", "k", "fresh", "timeout");
+    static final Set<String> GET = Set.of(
+            "text", "like", "vector", "space", "target", "k", "filter", "min_similarity", "rerank", "fresh", "timeout");
+    static final Set<String> POST = Set.of("target", "k", "filter", "min_similarity", "fresh", "timeout");
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s)?");
 
@@ -42,15 +45,18 @@ final class SearchParameters {
     /** The query of a POST, whose subject is its body. */
     SearchQuery query(Subject subject, Duration timeout) {
         int rerank = parameters.number("rerank", 0);
-        return reject(
-                rerank == 0 ? "k" : "rerank",
-                () -> new SearchQuery(
-                        subject,
-                        target(),
-                        parameters.number("k", SearchQuery.DEFAULT_K),
-                        rerank,
-                        parameters.positions("fresh"),
-                        timeout));
+        FilterText filter = filter();
+        float minSimilarity = parameters.decimal("min_similarity", SearchQuery.ANY_SIMILARITY);
+        Target target = target();
+        int k = parameters.number("k", SearchQuery.DEFAULT_K);
+        List<Position> fresh = parameters.positions("fresh");
+        try {
+            return new SearchQuery(subject, target, k, filter, minSimilarity, rerank, fresh, timeout);
+        } catch (IllegalArgumentException e) {
+            // The message begins with the parameter's name.
+            String message = String.valueOf(e.getMessage());
+            throw Parameters.invalid(message.split(" ", 2)[0], message);
+        }
     }
 
     private Subject subject() {
@@ -87,6 +93,15 @@ final class SearchParameters {
         }
         EmbeddingSpace known = reject("space", () -> EmbeddingSpace.parse(space));
         return reject("vector", () -> new Subject.Vector(Embedding.parse(known, vector)));
+    }
+
+    private @Nullable FilterText filter() {
+        String value = parameters.one("filter");
+        try {
+            return value == null ? null : FilterText.parse(value);
+        } catch (InvalidFilterException e) {
+            throw Parameters.invalid("filter", String.valueOf(e.getMessage()));
+        }
     }
 
     private Target target() {

@@ -2,9 +2,11 @@ package dev.glimpse.index;
 
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.ImageFeatures;
+import dev.glimpse.filter.Filter;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Kind;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What an index held at one moment. Any number of threads may use it until it is closed. */
 public interface IndexSnapshot extends AutoCloseable {
@@ -14,6 +16,9 @@ public interface IndexSnapshot extends AutoCloseable {
 
     /** How many items of a kind have an embedding. */
     int size(Kind kind);
+
+    /** How many items of a kind have an embedding and such metadata; null for any. */
+    int size(Kind kind, @Nullable Filter filter);
 
     /** What is known of an item. */
     Optional<IndexedItem> find(ItemId item);

@@ -1,7 +1,9 @@
 package dev.glimpse.index;
 
 import dev.glimpse.embedding.Embedding;
+import dev.glimpse.filter.Filter;
 import dev.glimpse.item.Kind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What neighbours are looked for.
@@ -9,9 +11,11 @@ import dev.glimpse.item.Kind;
  * @param kind      of the neighbours
  * @param embedding near which they lie
  * @param k         how many, 1 or more
+ * @param filter    what their metadata is like; null for any
  * @param method    how they are found
  */
-public record NeighbourQuery(Kind kind, Embedding embedding, int k, Method method) {
+public record NeighbourQuery(
+        Kind kind, Embedding embedding, int k, @Nullable Filter filter, Method method) {
 
     /** How neighbours are found. */
     public enum Method {

@@ -1,7 +1,10 @@
 package dev.glimpse.query;
 
 import dev.glimpse.embedding.Embedding;
+import dev.glimpse.embedding.EmbeddingSpace;
 import dev.glimpse.encode.QueryEncoder;
+import dev.glimpse.filter.Filter;
+import dev.glimpse.filter.FilterText;
 import dev.glimpse.index.IndexSnapshot;
 import dev.glimpse.index.IndexView;
 import dev.glimpse.index.IndexedItem;
@@ -118,13 +121,15 @@ final class Answer {
     private SearchEvent.Query described() {
         String target = SelfAddress.target(query);
         String self = SelfAddress.of(query);
+        String filter = query.filter() == null ? null : query.filter().text();
+        EmbeddingSpace space = searcher.space();
         return switch (query.subject()) {
             case SearchQuery.Subject.Text(String text) ->
-                new SearchEvent.Query(text, null, null, target, query.k(), searcher.space(), self);
+                new SearchEvent.Query(text, null, null, target, query.k(), filter, space, self);
             case SearchQuery.Subject.Like(ItemId item) ->
-                new SearchEvent.Query(null, item.toString(), null, target, query.k(), searcher.space(), self);
+                new SearchEvent.Query(null, item.toString(), null, target, query.k(), filter, space, self);
             case SearchQuery.Subject.Vector(Embedding embedding) ->
-                new SearchEvent.Query(null, null, embedding.toAddressForm(), target, query.k(), searcher.space(), self);
+                new SearchEvent.Query(null, null, embedding.toAddressForm(), target, query.k(), filter, space, self);
         };
     }
 
@@ -154,9 +159,15 @@ final class Answer {
     private void search(Embedding embedding, AnswerStream stream) {
         try (IndexSnapshot snapshot = snapshot()) {
             List<Kind> kinds = query.target().kinds();
-            long items = kinds.stream().mapToLong(snapshot::size).sum();
+            Filter filter = filter();
+            long items = 0;
+            boolean exact = true;
+            for (Kind kind : kinds) {
+                int size = snapshot.size(kind, filter);
+                items += size;
+                exact &= size <= view.exactBelow();
+            }
             boolean complete = stage("approximate", NeighbourQuery.Method.APPROXIMATE, embedding, snapshot, stream);
-            boolean exact = kinds.stream().allMatch(kind -> snapshot.size(kind) <= view.exactBelow());
             if (complete && exact) {
                 complete = stage("exact", NeighbourQuery.Method.EXACT, embedding, snapshot, stream);
             }
@@ -193,16 +204,17 @@ final class Answer {
                 public void improved(List<Neighbour> found, long count) {
                     // A scan that has seen little would retract what the stage before knew better.
                     if (method == NeighbourQuery.Method.APPROXIMATE) {
-                        best.put(kind, found);
+                        best.put(kind, similarEnough(found));
                         rank(best, name, snapshot, stream);
                     }
                 }
             };
             int candidates = Math.max(query.k(), query.rerank());
-            SearchOutcome outcome = snapshot.search(new NeighbourQuery(kind, embedding, candidates, method), listener);
+            SearchOutcome outcome =
+                    snapshot.search(new NeighbourQuery(kind, embedding, candidates, filter(), method), listener);
             scanned += outcome.scanned();
             of += outcome.of();
-            best.put(kind, outcome.neighbours());
+            best.put(kind, similarEnough(outcome.neighbours()));
             if (!outcome.complete()) {
                 complete = false;
                 break;
@@ -285,6 +297,18 @@ final class Answer {
     /** The id as one segment of an address's path (RFC 3986). */
     private static String segment(String id) {
         return URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /** @param found best first */
+    private List<Neighbour> similarEnough(List<Neighbour> found) {
+        return found.stream()
+                .takeWhile(neighbour -> neighbour.similarity() >= query.minSimilarity())
+                .toList();
+    }
+
+    private @Nullable Filter filter() {
+        FilterText written = query.filter();
+        return written == null ? null : written.filter();
     }
 
     private IndexSnapshot snapshot() {

@@ -31,6 +31,7 @@ public sealed interface SearchEvent {
      * @param vector the vector in its address form, where one is searched for
      * @param target what is found
      * @param k      how many
+     * @param filter as it was written, where there is one
      * @param space  the space in which the answer is ranked
      * @param self   an address that gives the same answer to a GET
      */
@@ -40,6 +41,7 @@ public sealed interface SearchEvent {
             @Nullable String vector,
             String target,
             int k,
+            @Nullable String filter,
             EmbeddingSpace space,
             String self)
             implements SearchEvent {

@@ -1,11 +1,13 @@
 package dev.glimpse.query;
 
 import dev.glimpse.embedding.Embedding;
+import dev.glimpse.filter.FilterText;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Kind;
 import dev.glimpse.item.Position;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A query, parsed.
@@ -13,17 +15,30 @@ import java.util.List;
  * @param subject what is searched for
  * @param target  what is found
  * @param k       how many, 1 to {@value #MAX_K}
+ * @param filter  what the metadata of what is found is like; null for any
+ * @param minSimilarity the least similarity of what is found, the cosine: -1 to 1; -1 for any
  * @param rerank  how many of the first are put in order anew by the model's reranker; 0 for none
  * @param fresh   source positions that the view must have reached first
  * @param timeout how long the answer may take, at most {@link #MAX_TIMEOUT}
  */
-public record SearchQuery(Subject subject, Target target, int k, int rerank, List<Position> fresh, Duration timeout) {
+public record SearchQuery(
+        Subject subject,
+        Target target,
+        int k,
+        @Nullable FilterText filter,
+        float minSimilarity,
+        int rerank,
+        List<Position> fresh,
+        Duration timeout) {
 
     /** The longest answer. */
     public static final int MAX_K = 1000;
 
     /** How many items a reranker reads at most. */
     public static final int MAX_RERANK = 200;
+
+    /** Any similarity. */
+    public static final float ANY_SIMILARITY = -1;
 
     /** How many items an answer has unless the query says otherwise. */
     public static final int DEFAULT_K = 20;
@@ -82,10 +97,14 @@ public record SearchQuery(Subject subject, Target target, int k, int rerank, Lis
         }
     }
 
-    /** @throws IllegalArgumentException if k, rerank or the timeout is out of range, or nothing can be reranked */
+    /** @throws IllegalArgumentException if k, the similarity, rerank or the timeout is out of range, or nothing can be reranked */
     public SearchQuery {
         if (k < 1 || k > MAX_K) {
             throw new IllegalArgumentException("k is %d; it must be 1 to %d".formatted(k, MAX_K));
+        }
+        // Not a number is none of these.
+        if (!(minSimilarity >= -1 && minSimilarity <= 1)) {
+            throw new IllegalArgumentException("min_similarity is %s; it must be -1 to 1".formatted(minSimilarity));
         }
         if (rerank < 0 || rerank > MAX_RERANK) {
             throw new IllegalArgumentException("rerank is %d; it must be 0 to %d".formatted(rerank, MAX_RERANK));

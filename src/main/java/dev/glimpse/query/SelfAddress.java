@@ -17,6 +17,12 @@ final class SelfAddress {
                 "vector=" + embedding.toAddressForm() + "&space=" + embedding.space();
         };
         return "/search?" + subject + "&target=" + target(query) + "&k=" + query.k()
+                + (query.filter() == null
+                        ? ""
+                        : "&filter=" + encode(query.filter().text()))
+                + (query.minSimilarity() == SearchQuery.ANY_SIMILARITY
+                        ? ""
+                        : "&min_similarity=" + query.minSimilarity())
                 + (query.rerank() == 0 ? "" : "&rerank=" + query.rerank());
     }
 

@@ -61,6 +61,7 @@ class PageIT {
 
     private static final int ITEMS_OF_EACH_KIND = 1952;
     private static final int HITS = 20;
+    private static final int CAT_FACES = 9;
     private static final String CAT = "emoji-1f63a";
     private static final Pattern CAT_FACE = Pattern.compile("image/emoji-1f63[89a-f]|image/emoji-1f431");
     private static final Pattern FINISHED = Pattern.compile("all after \\d+ ms");
@@ -184,6 +185,30 @@ class PageIT {
         awaitAnswer(other);
         assertThat(other.locator("#text").inputValue()).isEqualTo("rain & snow");
         assertThat(items(other)).isEqualTo(items);
+    }
+
+    @Test
+    void theFilterDecidesWhatIsSearched() throws Exception {
+        page.fill("#filter", "subgroup:cat-face");
+        ask("a happy dog");
+
+        assertThat(items(page))
+                .hasSize(CAT_FACES)
+                .isEqualTo(hits("text=a+happy+dog&target=image&filter=subgroup%3Acat-face"));
+        assertThat(page.url()).contains("filter=subgroup%3Acat-face");
+
+        page.reload();
+        awaitAnswer(page);
+        assertThat(page.inputValue("#filter")).isEqualTo("subgroup:cat-face");
+        assertThat(items(page)).hasSize(CAT_FACES);
+
+        page.fill("#filter", "subgroup:");
+        page.press("#filter", "Enter");
+        page.waitForFunction("document.querySelector('#status').classList.contains('problem')");
+        assertThat(status()).contains("at column 10: a value is missing");
+        shoot("filter");
+        assertThat(complaints).isNotEmpty().allMatch(complaint -> complaint.contains("status of 400"));
+        complaints.clear();
     }
 
     @Test

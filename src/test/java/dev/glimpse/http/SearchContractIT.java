@@ -24,6 +24,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -152,6 +153,66 @@ class SearchContractIT {
     }
 
     @Test
+    void findsOnlyWhatTheFilterLetsPass() throws Exception {
+        List<String> positions = new ArrayList<>();
+        for (int n = 0; n < 6; n++) {
+            positions.add(given().header(
+                            "glimpse-metadata",
+                            "{\"shop\":{\"price\":%d.5},\"made\":\"2026-0%d-01T00:00:00Z\"}".formatted(n, n + 1))
+                    .contentType("image/png")
+                    .body(renderer.png(scenes.scene(n)))
+                    .put("/images/filtered-" + n)
+                    .then()
+                    .statusCode(202)
+                    .extract()
+                    .header("Glimpse-Position"));
+        }
+        String filter = encoded("shop.price:[1 TO 4.5} AND NOT made:2026-03-01T01:00:00+01:00");
+        URI asked =
+                at("/search?text=a+red+circle&k=9&filter=%s&fresh=%s".formatted(filter, String.join(",", positions)));
+
+        List<EventStream.Event> events = EventStream.read(asked);
+
+        assertThat(EventStream.list(events)).containsExactlyInAnyOrder("image/filtered-1", "image/filtered-3");
+        assertThat(events.getFirst().data().get("filter").textValue()).startsWith("shop.price:[1 TO 4.5}");
+        assertThat(events.getLast().data().get("exact").booleanValue()).isTrue();
+        assertThat(events.getLast().data().get("items").intValue()).isEqualTo(2);
+        URI self = at(events.getFirst().data().get("self").textValue());
+        assertThat(EventStream.list(EventStream.read(self))).isEqualTo(EventStream.list(events));
+        List<EventStream.Event> posted = EventStream.read(
+                HttpRequest.newBuilder(at("/search?k=9&filter=" + encoded("made>=2026-06-01T00:00:00Z")))
+                        .header("Content-Type", "image/png")
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(renderer.png(scenes.scene(0)))));
+        assertThat(EventStream.list(posted)).containsExactly("image/filtered-5");
+    }
+
+    @Test
+    void endsWhereSimilarityFallsBelowTheLeast() throws Exception {
+        List<Float> all = similarities("/search?text=a+red+circle&k=20");
+        float least = all.get(6);
+
+        List<Float> some = similarities("/search?text=a+red+circle&k=20&min_similarity=" + least);
+
+        assertThat(some)
+                .isEqualTo(
+                        all.stream().filter(similarity -> similarity >= least).toList());
+        assertThat(some.size()).isBetween(7, 19);
+        assertThat(similarities("/search?text=a+red+circle&k=20&min_similarity=1"))
+                .isEmpty();
+    }
+
+    private static List<Float> similarities(String address) {
+        return given().accept(ContentType.JSON)
+                .urlEncodingEnabled(false)
+                .get(address)
+                .then()
+                .statusCode(200)
+                .body("final.exact", is(true))
+                .extract()
+                .path("hits.similarity");
+    }
+
+    @Test
     void fusesImagesAndTextsByRank() {
         given().accept(ContentType.JSON)
                 .get("/search?text=a+red+circle&target=any&k=10")
@@ -231,6 +292,10 @@ class SearchContractIT {
             /search?text=a&timeout=61s         | 400 | invalid-parameter    | 1ms to 60s
             /search?text=a&fresh=yesterday     | 400 | invalid-parameter    | 'yesterday' is no position
             /search?text=a&colour=red          | 400 | unknown-parameter    | 'colour' is unknown
+            /search?text=a&filter=price%3Ccheap | 400 | invalid-parameter   | at column 7: 'cheap' must be a number
+            /search?text=a&min_similarity=2    | 400 | invalid-parameter    | min_similarity is 2.0; it must be -1 to 1
+            /search?text=a&min_similarity=NaN  | 400 | invalid-parameter    | min_similarity is NaN; it must be -1 to 1
+            /search?text=a&min_similarity=high | 400 | invalid-parameter    | 'high' is no number
             /search?text=a&rank=hybrid         | 400 | parameter-not-built  | 'rank' is not built yet
             /search?text=a&live=true           | 400 | parameter-not-built  | 'live' is not built yet
             /search?text=a&rerank=20           | 400 | no-reranker          | needs a model with a reranker

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
 import dev.glimpse.embedding.ImageFeatures;
+import dev.glimpse.filter.Filter;
+import dev.glimpse.filter.FilterParser;
+import dev.glimpse.filter.MetadataValues;
+import dev.glimpse.filter.RandomFilters;
 import dev.glimpse.item.ContentDigest;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Kind;
@@ -16,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -215,17 +221,59 @@ public abstract class VectorIndexContract {
         }
     }
 
+    @Test
+    void findsWhatAFilterLetsPassAndNothingElse() {
+        Random random = new Random(3);
+        List<Metadata> metadata = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            metadata.add(RandomFilters.metadata(random));
+            apply(put("image/" + i, i, metadata.get(i), 1, i / 300f, 0));
+        }
+        apply(put("text/1", 0, metadata.get(1), 1, 0, 0), delete("image/7", 1000));
+        int passed = 0;
+        try (IndexSnapshot snapshot = index.snapshot()) {
+            for (int i = 0; i < 400; i++) {
+                String written = RandomFilters.filter(random, 2);
+                Filter filter = FilterParser.parse(written);
+                List<String> right = IntStream.range(0, metadata.size())
+                        .filter(number -> number != 7 && filter.matches(MetadataValues.of(metadata.get(number))))
+                        .mapToObj(number -> "image/" + number)
+                        .toList();
+                assertThat(snapshot.size(Kind.IMAGE, filter)).as(written).isEqualTo(right.size());
+                for (NeighbourQuery.Method method : NeighbourQuery.Method.values()) {
+                    SearchOutcome outcome = snapshot.search(query(method, 300, filter), SearchListener.patient());
+                    assertThat(outcome.of()).isEqualTo(right.size());
+                    assertThat(outcome.neighbours())
+                            .as(written)
+                            .extracting(neighbour -> neighbour.item().toString())
+                            .containsExactlyInAnyOrderElementsOf(right);
+                }
+                passed += right.size();
+            }
+        }
+        // Neither all nor none, or this says little.
+        assertThat(passed / (400.0 * 300)).isBetween(0.1, 0.9);
+    }
+
     private static NeighbourQuery query(NeighbourQuery.Method method, int k) {
-        return new NeighbourQuery(Kind.IMAGE, Embedding.normalised(SPACE, new float[] {1, 0, 0, 0}), k, method);
+        return query(method, k, null);
+    }
+
+    private static NeighbourQuery query(NeighbourQuery.Method method, int k, @Nullable Filter filter) {
+        return new NeighbourQuery(Kind.IMAGE, Embedding.normalised(SPACE, new float[] {1, 0, 0, 0}), k, filter, method);
     }
 
     protected static IndexChange put(String item, long offset, float x, float y, float z) {
+        return put(item, offset, Metadata.parse("{\"a\":1}"), x, y, z);
+    }
+
+    private static IndexChange put(String item, long offset, Metadata metadata, float x, float y, float z) {
         return new IndexChange.Put(
                 ItemId.parse(item),
                 Embedding.normalised(SPACE, new float[] {x, y, z, 0}),
                 ContentDigest.of(new byte[] {1}),
                 "words of " + item,
-                Metadata.parse("{\"a\":1}"),
+                metadata,
                 item.startsWith("image/") ? ImageFeatures.of(new float[] {x, y}) : null,
                 stamp(item, offset));
     }

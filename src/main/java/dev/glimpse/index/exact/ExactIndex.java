@@ -2,6 +2,8 @@ package dev.glimpse.index.exact;
 
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.ImageFeatures;
+import dev.glimpse.filter.Filter;
+import dev.glimpse.filter.MetadataValues;
 import dev.glimpse.index.IndexChange;
 import dev.glimpse.index.IndexSnapshot;
 import dev.glimpse.index.IndexedItem;
@@ -13,6 +15,7 @@ import dev.glimpse.index.VectorIndex;
 import dev.glimpse.index.ViewPositions;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Kind;
+import dev.glimpse.item.Metadata;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +29,12 @@ public final class ExactIndex implements VectorIndex {
     private static final int CHUNK = 1024;
 
     private record Entry(
-            IndexChange change, IndexedItem item, @Nullable Embedding embedding) {}
+            IndexChange change, IndexedItem item, @Nullable Embedding embedding, MetadataValues metadata) {
+
+        boolean isFound(Kind kind, @Nullable Filter filter) {
+            return embedding != null && item.item().kind() == kind && (filter == null || filter.matches(metadata));
+        }
+    }
 
     private volatile Snapshot current;
 
@@ -56,7 +64,8 @@ public final class ExactIndex implements VectorIndex {
                                             put.digest(),
                                             put.text(),
                                             put.metadata()),
-                                    put.embedding()));
+                                    put.embedding(),
+                                    MetadataValues.of(put.metadata())));
                 case IndexChange.Reject reject ->
                     entries.put(
                             reject.item(),
@@ -67,7 +76,8 @@ public final class ExactIndex implements VectorIndex {
                                             reject.source().position(),
                                             reject.reason(),
                                             reject.message()),
-                                    null));
+                                    null,
+                                    MetadataValues.of(Metadata.NONE)));
             }
         }
         current = new Snapshot(Map.copyOf(entries), positions);
@@ -101,9 +111,13 @@ public final class ExactIndex implements VectorIndex {
 
         @Override
         public int size(Kind kind) {
-            return (int) entries.entrySet().stream()
-                    .filter(entry ->
-                            entry.getKey().kind() == kind && entry.getValue().embedding() != null)
+            return size(kind, null);
+        }
+
+        @Override
+        public int size(Kind kind, @Nullable Filter filter) {
+            return (int) entries.values().stream()
+                    .filter(entry -> entry.isFound(kind, filter))
                     .count();
         }
 
@@ -129,12 +143,12 @@ public final class ExactIndex implements VectorIndex {
         @Override
         public SearchOutcome search(NeighbourQuery query, SearchListener listener) {
             TopNeighbours top = new TopNeighbours(query.k());
-            int size = size(query.kind());
+            int size = size(query.kind(), query.filter());
             boolean improved = false;
             long scanned = 0;
             for (Map.Entry<ItemId, Entry> entry : entries.entrySet()) {
                 Embedding embedding = entry.getValue().embedding();
-                if (embedding == null || entry.getKey().kind() != query.kind()) {
+                if (embedding == null || !entry.getValue().isFound(query.kind(), query.filter())) {
                     continue;
                 }
                 improved |= top.offer(

@@ -2,6 +2,7 @@ package dev.glimpse.index.lucene;
 
 import dev.glimpse.embedding.EmbeddingSpace;
 import dev.glimpse.embedding.ImageFeatures;
+import dev.glimpse.filter.MetadataValues;
 import dev.glimpse.index.IndexChange;
 import dev.glimpse.index.VectorIndex;
 import dev.glimpse.index.ViewPositions;
@@ -46,6 +47,9 @@ final class LuceneIndex implements VectorIndex {
     static final String REASON = "reason";
     static final String MESSAGE = "message";
 
+    /** What a document holds: 2 since metadata is indexed for filters. */
+    private static final int SCHEMA = 2;
+
     private static final double WRITE_BUFFER_MB = 64;
 
     private final EmbeddingSpace space;
@@ -58,6 +62,7 @@ final class LuceneIndex implements VectorIndex {
                 new IndexWriterConfig(new StandardAnalyzer())
                         .setCodec(VectorCodec.codec())
                         .setRAMBufferSizeMB(WRITE_BUFFER_MB),
+                SCHEMA,
                 origin);
     }
 
@@ -115,6 +120,7 @@ final class LuceneIndex implements VectorIndex {
         }
         if (!put.metadata().isEmpty()) {
             document.add(new StoredField(METADATA, put.metadata().json()));
+            FilterFields.add(MetadataValues.of(put.metadata()), document);
         }
         return document;
     }

@@ -26,10 +26,12 @@ final class LucenePreviewStore implements PreviewStore {
     private static final String KEY = "key";
     private static final String JPEG = "jpeg";
 
+    private static final int SCHEMA = 1;
+
     private final LuceneStore store;
 
     LucenePreviewStore(Path directory, ViewPositions.Origin origin) throws IOException {
-        store = new LuceneStore(directory, new IndexWriterConfig(), origin);
+        store = new LuceneStore(directory, new IndexWriterConfig(), SCHEMA, origin);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.glimpse.index.lucene;
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
 import dev.glimpse.embedding.ImageFeatures;
+import dev.glimpse.filter.Filter;
 import dev.glimpse.index.IndexSnapshot;
 import dev.glimpse.index.IndexedItem;
 import dev.glimpse.index.NeighbourQuery;
@@ -21,7 +22,9 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.DocValues;
@@ -36,8 +39,10 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopKnnCollector;
+import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.VectorUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -51,8 +56,14 @@ final class LuceneSnapshot implements IndexSnapshot {
 
     private static final int CHUNK = 1024;
 
+    /** Where a filter lets fewer than one in so many pass, those are compared one by one: the graph would lead past them. */
+    private static final int LEAST_SHARE = 20;
+
     private final EmbeddingSpace space;
     private final LuceneStore.State state;
+
+    /** By kind what the last filter lets pass: the stages of one answer share it. */
+    private final Map<Kind, Passing> passing = new ConcurrentHashMap<>();
 
     LuceneSnapshot(EmbeddingSpace space, LuceneStore.State state) {
         this.space = space;
@@ -64,6 +75,24 @@ final class LuceneSnapshot implements IndexSnapshot {
     @Override
     public ViewPositions positions() {
         return state.positions;
+    }
+
+    @Override
+    public int size(Kind kind, @Nullable Filter filter) {
+        return filter == null ? size(kind) : passing(kind, filter).size();
+    }
+
+    private Passing passing(Kind kind, Filter filter) {
+        return passing.compute(kind, (of, last) -> {
+            if (last != null && filter.equals(last.filter())) {
+                return last;
+            }
+            try {
+                return Passing.of(state.reader, of, filter);
+            } catch (IOException e) {
+                throw new UncheckedIOException("the index can't be filtered", e);
+            }
+        });
     }
 
     @Override
@@ -196,15 +225,19 @@ final class LuceneSnapshot implements IndexSnapshot {
 
     @Override
     public SearchOutcome search(NeighbourQuery query, SearchListener listener) {
+        Filter filter = query.filter();
+        Passing passing = filter == null ? null : passing(query.kind(), filter);
         Search search = new Search(query, listener);
         try {
             for (LeafReaderContext context : state.reader.leaves()) {
                 if (search.stopped) {
                     break;
                 }
+                LeafReader leaf = context.reader();
+                FixedBitSet passes = passing == null ? null : passing.of(context.ord);
                 switch (query.method()) {
-                    case APPROXIMATE -> search.graph(context.reader());
-                    case EXACT -> search.scan(context.reader());
+                    case APPROXIMATE -> search.graph(leaf, passes);
+                    case EXACT -> search.scan(leaf, passes == null ? leaf.getLiveDocs() : passes);
                 }
                 search.report();
             }
@@ -233,15 +266,23 @@ final class LuceneSnapshot implements IndexSnapshot {
             this.top = new TopNeighbours(query.k());
         }
 
-        void graph(LeafReader leaf) throws IOException {
+        /** @param passes what the filter lets pass, which excludes what is deleted; null where there is none */
+        void graph(LeafReader leaf, @Nullable FixedBitSet passes) throws IOException {
             FloatVectorValues vectors = leaf.getFloatVectorValues(field);
             if (vectors == null || vectors.size() == 0) {
                 return;
             }
             int candidates = Math.min(vectors.size(), Math.max(MIN_CANDIDATES, CANDIDATES_PER_NEIGHBOUR * query.k()));
+            int passing = passes == null ? vectors.size() : passes.cardinality();
+            if (passes != null && passing <= Math.max(candidates, vectors.size() / LEAST_SHARE)) {
+                scan(leaf, passes);
+                return;
+            }
+            AcceptDocs accepted = passes == null
+                    ? AcceptDocs.fromLiveDocs(leaf.getLiveDocs(), leaf.maxDoc())
+                    : AcceptDocs.fromIteratorSupplier(() -> new BitSetIterator(passes, passing), null, leaf.maxDoc());
             StoppableCollector collector = new StoppableCollector(new TopKnnCollector(candidates, Integer.MAX_VALUE));
-            leaf.searchNearestVectors(
-                    field, target, collector, AcceptDocs.fromLiveDocs(leaf.getLiveDocs(), leaf.maxDoc()));
+            leaf.searchNearestVectors(field, target, collector, accepted);
             scanned += collector.visitedCount();
             ScoreDoc[] found = collector.topDocs().scoreDocs;
             // Doc values and vectors are read forwards.
@@ -254,16 +295,16 @@ final class LuceneSnapshot implements IndexSnapshot {
             }
         }
 
-        void scan(LeafReader leaf) throws IOException {
+        /** @param wanted null for all */
+        void scan(LeafReader leaf, @Nullable Bits wanted) throws IOException {
             FloatVectorValues vectors = leaf.getFloatVectorValues(field);
             if (vectors == null) {
                 return;
             }
-            Bits live = leaf.getLiveDocs();
             BinaryDocValues keys = DocValues.getBinary(leaf, LuceneIndex.KEY);
             KnnVectorValues.DocIndexIterator docs = vectors.iterator();
             for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
-                if (live != null && !live.get(doc)) {
+                if (wanted != null && !wanted.get(doc)) {
                     continue;
                 }
                 offer(VectorUtil.dotProduct(target, vectors.vectorValue(docs.index())), keys, doc);
@@ -289,7 +330,7 @@ final class LuceneSnapshot implements IndexSnapshot {
         }
 
         SearchOutcome outcome() {
-            return new SearchOutcome(top.ranked(), scanned, size(query.kind()), !stopped);
+            return new SearchOutcome(top.ranked(), scanned, size(query.kind(), query.filter()), !stopped);
         }
 
         /** Asks the listener while the graph is walked. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
@@ -31,7 +32,10 @@ final class LuceneStore implements AutoCloseable {
         }
     }
 
+    private static final String SCHEMA_KEY = "schema";
+
     private final Directory directory;
+    private final int schema;
     private final IndexWriter writer;
     private volatile State state;
     private volatile boolean closed;
@@ -39,10 +43,12 @@ final class LuceneStore implements AutoCloseable {
     /**
      * Opens the index in a directory, or begins one.
      *
+     * @param schema what documents hold: a number that changes with it
      * @throws IOException              if it can't be read, or is damaged
-     * @throws IllegalArgumentException if its commit does not say its positions
+     * @throws IllegalArgumentException if its commit does not say its positions, or is of another schema
      */
-    LuceneStore(Path path, IndexWriterConfig config, ViewPositions.Origin origin) throws IOException {
+    LuceneStore(Path path, IndexWriterConfig config, int schema, ViewPositions.Origin origin) throws IOException {
+        this.schema = schema;
         Files.createDirectories(path);
         directory = new MMapDirectory(path);
         IndexWriter opened = null;
@@ -54,6 +60,11 @@ final class LuceneStore implements AutoCloseable {
             writer = opened;
             Map<String, String> commit =
                     existed ? DirectoryReader.listCommits(directory).getLast().getUserData() : Map.of();
+            int written = Integer.parseInt(commit.getOrDefault(SCHEMA_KEY, "1"));
+            if (existed && written != schema) {
+                throw new IllegalArgumentException(
+                        "its documents are of schema %d, and this build's of %d".formatted(written, schema));
+            }
             ViewPositions positions = existed ? ViewPositions.ofCommit(commit) : ViewPositions.none(origin);
             state = new State(DirectoryReader.open(writer), positions);
         } catch (LockObtainFailedException e) {
@@ -101,7 +112,9 @@ final class LuceneStore implements AutoCloseable {
 
     void commit(ViewPositions positions) {
         try {
-            writer.setLiveCommitData(positions.toCommit().entrySet());
+            Map<String, String> data = new HashMap<>(positions.toCommit());
+            data.put(SCHEMA_KEY, Integer.toString(schema));
+            writer.setLiveCommitData(data.entrySet());
             writer.commit();
             publish(positions);
         } catch (IOException e) {

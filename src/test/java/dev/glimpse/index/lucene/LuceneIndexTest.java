@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.filter.Filter;
+import dev.glimpse.filter.FilterParser;
 import dev.glimpse.index.IndexChange;
 import dev.glimpse.index.IndexSnapshot;
 import dev.glimpse.index.Neighbour;
@@ -29,13 +31,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LuceneIndexTest extends VectorIndexContract {
 
     private static final int CLUSTERED = 20_000;
     private static final int DIMENSION = 192;
+    private static final int FILTERED = 40;
     private static final int QUERIES = 200;
     private static final int K = 10;
 
@@ -125,9 +131,78 @@ class LuceneIndexTest extends VectorIndexContract {
         }
     }
 
+    /**
+     * Filters that let one, ten and fifty in a hundred pass: by chance, with the query's own cluster among it, and without. The
+     * graph's links lead to the query's cluster, so the last are the hard ones.
+     */
+    @Test
+    void agreesWithBruteForceWhereAFilterLetsFewPass() throws IOException {
+        EmbeddingSpace space = new EmbeddingSpace("clustered", "0123456789ab", DIMENSION);
+        Random random = new Random(11);
+        List<float[]> centres = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            centres.add(gaussian(random, DIMENSION));
+        }
+        List<IndexChange> changes = new ArrayList<>();
+        for (int i = 0; i < CLUSTERED; i++) {
+            int cluster = random.nextInt(centres.size());
+            Metadata metadata =
+                    Metadata.parse("{\"cluster\":%d,\"chance\":%d}".formatted(cluster, random.nextInt(100)));
+            changes.add(item(i, near(space, centres.get(cluster), random), metadata));
+        }
+        VectorIndex oracle = new ExactIndex(ORIGIN);
+        oracle.apply(changes, ViewPositions.none(ORIGIN));
+        try (VectorIndex lucene = new LuceneIndex(folder.resolve("filtered"), space, ORIGIN)) {
+            for (int from = 0; from < CLUSTERED; from += 1000) {
+                lucene.apply(changes.subList(from, from + 1000), ViewPositions.none(ORIGIN));
+            }
+            try (IndexSnapshot truth = oracle.snapshot();
+                    IndexSnapshot snapshot = lucene.snapshot()) {
+                for (int share : new int[] {1, 10, 50}) {
+                    double chance = 0;
+                    double with = 0;
+                    double without = 0;
+                    for (int i = 0; i < FILTERED; i++) {
+                        int cluster = random.nextInt(centres.size());
+                        Embedding query = near(space, centres.get(cluster), random);
+                        int others = 2 * share;
+                        chance += recall(truth, snapshot, query, "chance<" + share);
+                        with += recall(truth, snapshot, query, "cluster:" + clusters(cluster, cluster + others));
+                        without += recall(
+                                truth, snapshot, query, "cluster:" + clusters(cluster + 1, cluster + 1 + others));
+                    }
+                    System.out.printf(
+                            "recall@%d of the graph where %d %% pass: by chance %.4f, with the query's cluster %.4f, without %.4f%n",
+                            K, share, chance / FILTERED, with / FILTERED, without / FILTERED);
+                    assertThat(chance / FILTERED).isGreaterThanOrEqualTo(0.98);
+                    assertThat(with / FILTERED).isGreaterThanOrEqualTo(0.98);
+                    assertThat(without / FILTERED).isGreaterThanOrEqualTo(0.98);
+                }
+            }
+        }
+    }
+
+    private static String clusters(int from, int to) {
+        return IntStream.range(from, to)
+                .mapToObj(cluster -> Integer.toString(cluster % 200))
+                .collect(Collectors.joining(",", "(", ")"));
+    }
+
+    private static double recall(IndexSnapshot truth, IndexSnapshot snapshot, Embedding query, String written) {
+        Filter filter = FilterParser.parse(written);
+        return recall(
+                search(truth, query, filter, NeighbourQuery.Method.EXACT),
+                search(snapshot, query, filter, NeighbourQuery.Method.APPROXIMATE));
+    }
+
     private static List<ItemId> search(IndexSnapshot snapshot, Embedding query, NeighbourQuery.Method method) {
+        return search(snapshot, query, null, method);
+    }
+
+    private static List<ItemId> search(
+            IndexSnapshot snapshot, Embedding query, @Nullable Filter filter, NeighbourQuery.Method method) {
         return snapshot
-                .search(new NeighbourQuery(Kind.IMAGE, query, K, method), SearchListener.patient())
+                .search(new NeighbourQuery(Kind.IMAGE, query, K, filter, method), SearchListener.patient())
                 .neighbours()
                 .stream()
                 .map(Neighbour::item)
@@ -141,12 +216,16 @@ class LuceneIndexTest extends VectorIndexContract {
     }
 
     private static IndexChange item(int i, Embedding embedding) {
+        return item(i, embedding, Metadata.NONE);
+    }
+
+    private static IndexChange item(int i, Embedding embedding, Metadata metadata) {
         return new IndexChange.Put(
                 new ItemId(Kind.IMAGE, Integer.toString(i)),
                 embedding,
                 ContentDigest.of(new byte[] {1}),
                 null,
-                Metadata.NONE,
+                metadata,
                 null,
                 new SourceStamp("glimpse.images", "id", new Position(Kind.IMAGE, 0, i)));
     }
