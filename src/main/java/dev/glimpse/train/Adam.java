@@ -50,8 +50,10 @@ final class Adam implements AutoCloseable {
                 NDArray gradient = weight.getGradient();
                 gradient.attach(step);
                 if (!finite) {
-                    // Not what is no number minus itself, which is none either.
-                    gradient.set(new float[(int) gradient.size()]);
+                    // What is no number minus itself is none either, but to the power of 0 it is 1. Not set(float[]):
+                    // that lets
+                    // the engine write into memory that belongs to this one handle, and is freed with it.
+                    gradient.powi(0).subi(gradient);
                     return;
                 }
                 if (shortened < 1) {

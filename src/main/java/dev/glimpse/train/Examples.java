@@ -3,6 +3,7 @@ package dev.glimpse.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.glimpse.scene.Scene;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -19,6 +20,7 @@ import java.util.stream.IntStream;
  * @param features of each caption, or none where there are tokens
  * @param truth    for each picture, of each caption
  * @param numbers  of the first pictures in their set; none of drawn scenes, which come behind
+ * @param scenes   that the last pictures show; none of pairs, which come before
  * @param said     of the first captions the numbers that are put together; none of drawn scenes
  */
 record Examples(
@@ -28,6 +30,7 @@ record Examples(
         List<float[]> features,
         Truth[][] truth,
         int[] numbers,
+        List<Scene> scenes,
         List<int[]> said) {
 
     private static final int GROUPS = 4;
@@ -66,6 +69,7 @@ record Examples(
                 joined(features, others.features),
                 all,
                 numbers,
+                others.scenes,
                 said);
     }
 

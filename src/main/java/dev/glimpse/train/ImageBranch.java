@@ -10,6 +10,7 @@ import dev.glimpse.train.network.Weights;
 import dev.glimpse.train.onnx.Backbone;
 import dev.glimpse.train.onnx.OnnxGraph;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** What brings pictures into the joint space. */
 sealed interface ImageBranch {
@@ -17,8 +18,21 @@ sealed interface ImageBranch {
     /** The side of its pictures, in pixels. */
     int size();
 
-    /** Of pixels {@code [n, 3, size, size]}, or of features where a backbone gave them; {@code [n, dimension]}. */
-    NDArray embed(Operators<NDArray> on, NDArray input);
+    /**
+     * What comes of pictures.
+     *
+     * @param embeddings {@code [n, dimension]}, of any length
+     * @param cells      {@code [n, cells, width]}, row by row; null where there are none
+     */
+    record Seen(NDArray embeddings, @Nullable NDArray cells) {}
+
+    /** Of pixels {@code [n, 3, size, size]}, or of features where a backbone gave them. */
+    Seen see(Operators<NDArray> on, NDArray input);
+
+    /** The embeddings alone, {@code [n, dimension]}. */
+    default NDArray embed(Operators<NDArray> on, NDArray input) {
+        return see(on, input).embeddings();
+    }
 
     /** How many features a reranker reads of a picture. */
     int features();
@@ -42,8 +56,9 @@ sealed interface ImageBranch {
         }
 
         @Override
-        public NDArray embed(Operators<NDArray> on, NDArray input) {
-            return network.apply(on, input).embeddings();
+        public Seen see(Operators<NDArray> on, NDArray input) {
+            ImageNetwork.Output<NDArray> output = network.apply(on, input);
+            return new Seen(output.embeddings(), output.cells());
         }
 
         @Override
@@ -82,8 +97,8 @@ sealed interface ImageBranch {
         }
 
         @Override
-        public NDArray embed(Operators<NDArray> on, NDArray input) {
-            return head.apply(on, input);
+        public Seen see(Operators<NDArray> on, NDArray input) {
+            return new Seen(head.apply(on, input), null);
         }
 
         @Override

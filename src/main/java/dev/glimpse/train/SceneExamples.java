@@ -91,7 +91,9 @@ record SceneExamples(long seed, int size, HuggingFaceTokenizer tokenizer) {
                 truth[row][column] = column / CAPTIONS == row ? Truth.OWN : right ? Truth.RIGHT : Truth.WRONG;
             }
         }
-        return new Examples(new Shape(3, size, size), pictures, tokens, List.of(), truth, new int[0], List.of());
+        List<Scene> scenes = told.stream().map(Told::scene).toList();
+        return new Examples(
+                new Shape(3, size, size), pictures, tokens, List.of(), truth, new int[0], scenes, List.of());
     }
 
     private static List<Told> pair(long seed, long number) {

@@ -165,7 +165,8 @@ final class Trainer implements AutoCloseable {
             Batch batch = examples.batch(at);
             try (GradientCollector gradients = engine.newGradientCollector()) {
                 NDArrayOperators on = new NDArrayOperators(at, state.weights(), true);
-                NDArray images = NDArrayOperators.normalised(image.embed(on, batch.pictures()));
+                ImageBranch.Seen seen = image.see(on, batch.pictures());
+                NDArray images = NDArrayOperators.normalised(seen.embeddings());
                 NDList groups = new NDList();
                 batch.captions().forEach(of -> groups.add(text.embed(on, of.input(), of.mask())));
                 NDArray texts = NDArrayOperators.normalised(NDArrays.concat(groups, 0));
@@ -173,6 +174,9 @@ final class Trainer implements AutoCloseable {
                 NDArray of = recipe.loss().of(batch, images, texts, on, done, recipe.temperature(step));
                 if (proxies != null && examples.numbers().length > 0) {
                     of = of.add(proxies.loss(at, on, examples, images, texts));
+                }
+                if (seen.cells() != null && !examples.scenes().isEmpty()) {
+                    of = of.add(SceneFacts.loss(at, on, seen.embeddings(), seen.cells(), examples.scenes()));
                 }
                 gradients.backward(of);
                 loss = of.getFloat();

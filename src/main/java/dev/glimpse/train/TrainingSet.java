@@ -298,6 +298,7 @@ final class TrainingSet {
                 features ? said.stream().map(of -> captionFeatures.get(of[0])).toList() : List.of(),
                 truth,
                 chosen,
+                List.of(),
                 said);
     }
 

@@ -6,12 +6,17 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Tag("train")
 class AdamIT {
+
+    private static final int NUMBERS = 4096;
 
     private final Engine engine = Engine.getEngine("PyTorch");
 
@@ -30,6 +35,32 @@ class AdamIT {
             assertThat(adam.step(Map.of("w", weight), 1, 0.1)).isTrue();
             // The first step of Adam goes by the whole rate, against the gradient.
             assertThat(weight.toFloatArray()[0]).isBetween(0.899f, 0.901f);
+        }
+    }
+
+    @Test
+    void aGradientThatWasLeftOutStaysInMemoryOfTheEngine() throws Exception {
+        try (NDManager manager = engine.newBaseManager();
+                Adam adam = new Adam(manager, 0)) {
+            NDArray weight = manager.create(new float[NUMBERS]);
+            weight.setRequiresGradient(true);
+            backward(weight, Float.POSITIVE_INFINITY);
+            assertThat(adam.step(Map.of("w", weight), 1, 0.1)).isFalse();
+
+            // Whatever memory Java gives back meanwhile is soon another's.
+            List<ByteBuffer> others = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                System.gc();
+                Thread.sleep(5);
+                ByteBuffer other = ByteBuffer.allocateDirect(Float.BYTES * NUMBERS);
+                while (other.hasRemaining()) {
+                    other.put((byte) 1);
+                }
+                others.add(other);
+            }
+
+            assertThat(weight.getGradient().toFloatArray()).containsOnly(0);
+            assertThat(others).hasSize(50);
         }
     }
 

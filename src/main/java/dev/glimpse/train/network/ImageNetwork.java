@@ -18,7 +18,7 @@ public record ImageNetwork(int size, List<Block> blocks, int heads, int queries,
     public record Block(int channels, int stride) {}
 
     /** What comes out. */
-    public record Output<T>(T embeddings, T regions, T features) {}
+    public record Output<T>(T embeddings, T regions, T features, T cells) {}
 
     /** A small one: 64 x 64 pixels, 8 x 8 cells. */
     public static ImageNetwork small(int dimension) {
@@ -45,7 +45,7 @@ public record ImageNetwork(int size, List<Block> blocks, int heads, int queries,
      *
      * @param pixels {@code [n, 3, size, size]}
      * @return {@code [n, dimension]}, {@code [n, cells, dimension]}: what the embedding would be if all attention lay on
-     *     that cell, and {@code [n, queries * width]}: what was pooled
+     *     that cell; {@code [n, queries * width]}: what was pooled; and {@code [n, cells, width]}: of what
      */
     public <T> Output<T> apply(Operators<T> on, T pixels) {
         T x = pixels;
@@ -75,6 +75,6 @@ public record ImageNetwork(int size, List<Block> blocks, int heads, int queries,
                 "image.out", Operators.Start.linear((long) queries * width), (long) queries * width, dimension);
         // With all attention on one cell, every query gathers that cell's value.
         T ofOneCell = on.sumFirst(on.reshape(matrix, queries, width, dimension));
-        return new Output<>(on.matMul(features, matrix), on.matMul(values, ofOneCell), features);
+        return new Output<>(on.matMul(features, matrix), on.matMul(values, ofOneCell), features, cells);
     }
 }
