@@ -3,6 +3,7 @@
 const form = document.querySelector("#search");
 const text = document.querySelector("#text");
 const filter = document.querySelector("#filter");
+const rank = document.querySelector("#rank");
 const drop = document.querySelector("#drop");
 const picture = document.querySelector("#picture");
 const queryPicture = document.querySelector("#query-picture");
@@ -93,7 +94,7 @@ function card(hit) {
   name.textContent = hit.preview ? (hit.text ?? hit.id) : hit.id;
   const similarity = document.createElement("span");
   similarity.className = "similarity";
-  similarity.textContent = hit.similarity.toFixed(3);
+  similarity.textContent = (hit.similarity ?? hit.score).toFixed(3);
   item.append(name, similarity);
   return item;
 }
@@ -127,6 +128,8 @@ function target() {
 function addressed(parameters) {
   const all = new URLSearchParams({ ...parameters, target: target() });
   if (filter.value.trim() !== "") all.set("filter", filter.value);
+  // Only a phrase has words.
+  if (rank.value !== "vector" && all.has("text")) all.set("rank", rank.value);
   return all;
 }
 
@@ -213,7 +216,7 @@ form.addEventListener("submit", (event) => {
   else again?.();
 });
 form.addEventListener("change", (event) => {
-  if (event.target.name !== "target") return;
+  if (event.target.name !== "target" && event.target.name !== "rank") return;
   if (text.value.trim() !== "") searchText();
   else again?.();
 });
@@ -243,6 +246,7 @@ if (asked.has("target")) {
   if (radio) radio.checked = true;
 }
 filter.value = asked.get("filter") ?? "";
+if ([...rank.options].some((option) => option.value === asked.get("rank"))) rank.value = asked.get("rank");
 if (asked.has("text")) {
   text.value = asked.get("text");
   searchText();

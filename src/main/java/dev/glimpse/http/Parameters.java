@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Parameters {
 
     /** Parts of the contract that this version does not answer yet. */
-    private static final Set<String> LATER = Set.of("words", "rank", "facets", "collapse", "cursor", "order", "live");
+    private static final Set<String> LATER = Set.of("collapse", "cursor", "order", "live");
 
     private final MultivaluedMap<String, String> values;
 
@@ -62,6 +62,15 @@ final class Parameters {
         } catch (NumberFormatException e) {
             throw invalid(name, "'%s' is no number".formatted(value));
         }
+    }
+
+    /** All values of a parameter that may be repeated. */
+    List<String> texts(String name) {
+        List<String> all = values.getOrDefault(name, List.of());
+        if (all.stream().anyMatch(String::isBlank)) {
+            throw invalid(name, "one of its values is empty");
+        }
+        return all.stream().distinct().toList();
     }
 
     /** All positions of a parameter: repeated, or separated by commas. */

@@ -26,8 +26,22 @@ import org.jspecify.annotations.Nullable;
 final class SearchParameters {
 
     static final Set<String> GET = Set.of(
-            "text", "like", "vector", "space", "target", "k", "filter", "min_similarity", "rerank", "fresh", "timeout");
-    static final Set<String> POST = Set.of("target", "k", "filter", "min_similarity", "fresh", "timeout");
+            "text",
+            "like",
+            "vector",
+            "space",
+            "target",
+            "k",
+            "filter",
+            "min_similarity",
+            "facets",
+            "rank",
+            "words",
+            "rerank",
+            "fresh",
+            "timeout");
+    static final Set<String> POST =
+            Set.of("target", "k", "filter", "min_similarity", "facets", "rank", "words", "fresh", "timeout");
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s)?");
 
@@ -49,9 +63,11 @@ final class SearchParameters {
         float minSimilarity = parameters.decimal("min_similarity", SearchQuery.ANY_SIMILARITY);
         Target target = target();
         int k = parameters.number("k", SearchQuery.DEFAULT_K);
+        List<String> facets = parameters.texts("facets");
+        SearchQuery.Ranking ranking = ranking(subject);
         List<Position> fresh = parameters.positions("fresh");
         try {
-            return new SearchQuery(subject, target, k, filter, minSimilarity, rerank, fresh, timeout);
+            return new SearchQuery(subject, target, k, filter, minSimilarity, ranking, facets, rerank, fresh, timeout);
         } catch (IllegalArgumentException e) {
             // The message begins with the parameter's name.
             String message = String.valueOf(e.getMessage());
@@ -102,6 +118,33 @@ final class SearchParameters {
         } catch (InvalidFilterException e) {
             throw Parameters.invalid("filter", String.valueOf(e.getMessage()));
         }
+    }
+
+    private SearchQuery.Ranking ranking(Subject subject) {
+        String rank = parameters.one("rank");
+        String given = parameters.one("words");
+        if (rank == null || rank.equals("vector")) {
+            if (given != null) {
+                throw Parameters.invalid("words", "it belongs to rank=lexical and rank=hybrid");
+            }
+            return new SearchQuery.Ranking.Vector();
+        }
+        if (!rank.equals("lexical") && !rank.equals("hybrid")) {
+            throw Parameters.invalid("rank", "'%s' is unknown; known are vector, lexical and hybrid".formatted(rank));
+        }
+        String words = given == null && subject instanceof Subject.Text(String text) ? text : given;
+        if (words == null) {
+            throw Problem.of(
+                            400,
+                            "missing-parameter",
+                            "'rank=%s' needs 'words', where there is no 'text'".formatted(rank))
+                    .exception();
+        }
+        return reject(
+                "words",
+                () -> rank.equals("lexical")
+                        ? new SearchQuery.Ranking.Lexical(words)
+                        : new SearchQuery.Ranking.Hybrid(words));
     }
 
     private Target target() {

@@ -5,7 +5,9 @@ import dev.glimpse.embedding.ImageFeatures;
 import dev.glimpse.filter.Filter;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Kind;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What an index held at one moment. Any number of threads may use it until it is closed. */
@@ -36,6 +38,23 @@ public interface IndexSnapshot extends AutoCloseable {
      * @return what was found when the search ended, by itself or by its listener
      */
     SearchOutcome search(NeighbourQuery query, SearchListener listener);
+
+    /**
+     * Searches for words in texts and captions: they are analysed as those are, and any of them suffices. Ranked by BM25 with
+     * k1 = 1.2 and b = 0.75 (Robertson and Zaragoza 2009), ties by id.
+     *
+     * @param proceed asked whether to go on, from time to time
+     * @return at most k, best first; empty where it was not to go on to the end
+     */
+    Optional<List<WordMatch>> words(WordQuery query, BooleanSupplier proceed);
+
+    /**
+     * Counts the values of fields.
+     *
+     * @param proceed asked whether to go on, from time to time
+     * @return empty where it was not to go on to the end
+     */
+    Optional<FacetCounts> facets(FacetQuery query, BooleanSupplier proceed);
 
     @Override
     void close();

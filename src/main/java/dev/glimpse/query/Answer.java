@@ -5,6 +5,8 @@ import dev.glimpse.embedding.EmbeddingSpace;
 import dev.glimpse.encode.QueryEncoder;
 import dev.glimpse.filter.Filter;
 import dev.glimpse.filter.FilterText;
+import dev.glimpse.index.FacetCounts;
+import dev.glimpse.index.FacetQuery;
 import dev.glimpse.index.IndexSnapshot;
 import dev.glimpse.index.IndexView;
 import dev.glimpse.index.IndexedItem;
@@ -12,6 +14,8 @@ import dev.glimpse.index.Neighbour;
 import dev.glimpse.index.NeighbourQuery;
 import dev.glimpse.index.SearchListener;
 import dev.glimpse.index.SearchOutcome;
+import dev.glimpse.index.WordMatch;
+import dev.glimpse.index.WordQuery;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Kind;
 import dev.glimpse.item.Metadata;
@@ -26,6 +30,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -41,6 +46,9 @@ final class Answer {
 
     private static final Logger LOG = Logger.getLogger(Answer.class);
 
+    /** So many of each list are fused at least, where words count too. */
+    private static final int FUSED = 200;
+
     private final SearchQuery query;
     private final Searcher searcher;
     private final QueryEncoder encoder;
@@ -51,6 +59,9 @@ final class Answer {
 
     /** What the last stage found, which may be more than is shown. */
     private List<Neighbour> found = List.of();
+
+    /** By kind what the words found, where words count. */
+    private List<List<Ranked>> byWords = List.of();
 
     private volatile @Nullable Thread waiting;
     private volatile boolean cancelled;
@@ -92,12 +103,19 @@ final class Answer {
                         .await()
                         .indefinitely();
             }
+            if (query.ranking() instanceof SearchQuery.Ranking.Words ranking) {
+                // Words need no encoder: they give the first glimpse.
+                searcher.submit(() -> searchWords(ranking, stream)).get();
+                if (ranking instanceof SearchQuery.Ranking.Lexical) {
+                    return;
+                }
+            }
             Embedding embedding = embedding(stream);
             Future<?> search = searcher.submit(() -> search(embedding, stream));
             // The search asks about the deadline itself, and ends with what it has.
             search.get();
         } catch (TimeoutException | java.util.concurrent.TimeoutException e) {
-            stream.say(new SearchEvent.Final(false, "timeout", 0, Map.of()));
+            stream.say(new SearchEvent.Final(false, "timeout", 0, Map.of(), null));
         } catch (QueryException e) {
             stream.say(problem(e));
         } catch (RejectedExecutionException e) {
@@ -156,28 +174,94 @@ final class Answer {
         };
     }
 
+    /** All of a lexical answer, or the beginning of a hybrid one. */
+    private void searchWords(SearchQuery.Ranking.Words ranking, AnswerStream stream) {
+        long began = System.nanoTime();
+        try (IndexSnapshot snapshot = snapshot()) {
+            boolean complete = lookUp(ranking, null, snapshot);
+            show(Ranked.fuse(byWords, query.k()), "lexical", null, snapshot, stream);
+            stream.say(new SearchEvent.Stage("lexical", millisSince(began), 0, 0));
+            if (ranking instanceof SearchQuery.Ranking.Lexical) {
+                end(complete, true, null, snapshot, stream);
+            }
+        }
+    }
+
+    /** Says whether there was time for it. */
+    private boolean lookUp(SearchQuery.Ranking.Words ranking, @Nullable Embedding embedding, IndexSnapshot snapshot) {
+        List<List<Ranked>> matches = new ArrayList<>();
+        for (Kind kind : query.target().kinds()) {
+            WordQuery words = new WordQuery(kind, ranking.words(), depth(), filter());
+            Optional<List<WordMatch>> found = snapshot.words(words, () -> !cancelled && remaining() > 0);
+            if (found.isEmpty()) {
+                return false;
+            }
+            List<Ranked> ranked = Ranked.ofWords(found.get());
+            if (embedding != null && query.minSimilarity() > SearchQuery.ANY_SIMILARITY) {
+                ranked = ranked.stream()
+                        .filter(of -> similarity(embedding, of.item(), snapshot) >= query.minSimilarity())
+                        .toList();
+            }
+            matches.add(ranked);
+        }
+        byWords = matches;
+        return true;
+    }
+
+    /** How many items of a list may matter. */
+    private int depth() {
+        int shown = Math.max(query.k(), query.rerank());
+        return query.ranking() instanceof SearchQuery.Ranking.Hybrid ? Math.max(FUSED, 5 * query.k()) : shown;
+    }
+
+    private static float similarity(Embedding embedding, ItemId item, IndexSnapshot snapshot) {
+        float[] one = embedding.components();
+        float[] other = snapshot.embedding(item)
+                .orElseThrow(() -> new IllegalStateException("%s is found, and has no embedding".formatted(item)))
+                .components();
+        float sum = 0;
+        for (int i = 0; i < one.length; i++) {
+            sum += one[i] * other[i];
+        }
+        return sum;
+    }
+
     private void search(Embedding embedding, AnswerStream stream) {
         try (IndexSnapshot snapshot = snapshot()) {
-            List<Kind> kinds = query.target().kinds();
-            Filter filter = filter();
-            long items = 0;
-            boolean exact = true;
-            for (Kind kind : kinds) {
-                int size = snapshot.size(kind, filter);
-                items += size;
-                exact &= size <= view.exactBelow();
-            }
-            boolean complete = stage("approximate", NeighbourQuery.Method.APPROXIMATE, embedding, snapshot, stream);
+            boolean exact = query.target().kinds().stream()
+                    .allMatch(kind -> snapshot.size(kind, filter()) <= view.exactBelow());
+            // Once more, of the same snapshot as the vectors.
+            boolean looked = !(query.ranking() instanceof SearchQuery.Ranking.Words ranking)
+                    || lookUp(ranking, embedding, snapshot);
+            boolean complete =
+                    looked && stage("approximate", NeighbourQuery.Method.APPROXIMATE, embedding, snapshot, stream);
             if (complete && exact) {
                 complete = stage("exact", NeighbourQuery.Method.EXACT, embedding, snapshot, stream);
             }
             if (complete && query.rerank() > 0 && query.subject() instanceof SearchQuery.Subject.Text(String text)) {
                 complete = rerank(text, snapshot, stream);
             }
-            String reason = !complete ? "timeout" : exact ? null : "approximate";
-            stream.say(new SearchEvent.Final(
-                    reason == null, reason, items, snapshot.positions().next()));
+            end(complete, exact, embedding, snapshot, stream);
         }
+    }
+
+    private void end(
+            boolean complete,
+            boolean exact,
+            @Nullable Embedding embedding,
+            IndexSnapshot snapshot,
+            AnswerStream stream) {
+        Facets facets = complete && !query.facets().isEmpty() ? facets(embedding, snapshot, stream) : null;
+        boolean counted = query.facets().isEmpty() || facets != null;
+        String reason = !complete || !counted ? "timeout" : exact ? null : "approximate";
+        stream.say(new SearchEvent.Final(
+                reason == null,
+                reason,
+                query.target().kinds().stream()
+                        .mapToLong(kind -> snapshot.size(kind, filter()))
+                        .sum(),
+                snapshot.positions().next(),
+                facets == null ? null : facets.shown()));
     }
 
     /** One stage over the kinds that are wanted; says whether it ran to its end. */
@@ -205,13 +289,12 @@ final class Answer {
                     // A scan that has seen little would retract what the stage before knew better.
                     if (method == NeighbourQuery.Method.APPROXIMATE) {
                         best.put(kind, similarEnough(found));
-                        rank(best, name, snapshot, stream);
+                        rank(best, name, embedding, snapshot, stream);
                     }
                 }
             };
-            int candidates = Math.max(query.k(), query.rerank());
             SearchOutcome outcome =
-                    snapshot.search(new NeighbourQuery(kind, embedding, candidates, filter(), method), listener);
+                    snapshot.search(new NeighbourQuery(kind, embedding, depth(), filter(), method), listener);
             scanned += outcome.scanned();
             of += outcome.of();
             best.put(kind, similarEnough(outcome.neighbours()));
@@ -221,11 +304,30 @@ final class Answer {
             }
         }
         if (complete || method == NeighbourQuery.Method.APPROXIMATE) {
-            rank(best, name, snapshot, stream);
+            rank(best, name, embedding, snapshot, stream);
         }
         stream.say(new SearchEvent.Stage(name, millisSince(began), scanned, of));
         found = best.values().stream().flatMap(List::stream).toList();
         return complete;
+    }
+
+    /** Counts values over all kinds that are wanted; null if there was no time for it. */
+    private @Nullable Facets facets(@Nullable Embedding embedding, IndexSnapshot snapshot, AnswerStream stream) {
+        long began = System.nanoTime();
+        FacetQuery.Near near = embedding == null || query.minSimilarity() == SearchQuery.ANY_SIMILARITY
+                ? null
+                : new FacetQuery.Near(embedding, query.minSimilarity());
+        FacetCounts all = new FacetCounts(query.facets());
+        for (Kind kind : query.target().kinds()) {
+            Optional<FacetCounts> counts = snapshot.facets(
+                    new FacetQuery(kind, filter(), near, query.facets()), () -> !cancelled && remaining() > 0);
+            if (counts.isEmpty()) {
+                return null;
+            }
+            all.add(counts.get());
+        }
+        stream.say(new SearchEvent.Stage("facets", millisSince(began), 0, 0));
+        return new Facets(all);
     }
 
     /** Puts the first images in order anew: says whether there was time for it. */
@@ -239,6 +341,7 @@ final class Answer {
                     show(
                             reranking.ranking(matching.get(remaining(), TimeUnit.NANOSECONDS)),
                             "rerank",
+                            null,
                             snapshot,
                             stream);
                 } finally {
@@ -258,27 +361,45 @@ final class Answer {
         return true;
     }
 
-    private void rank(Map<Kind, List<Neighbour>> best, String stage, IndexSnapshot snapshot, AnswerStream stream) {
-        show(Ranked.fuse(best.values(), query.k()), stage, snapshot, stream);
+    private void rank(
+            Map<Kind, List<Neighbour>> best,
+            String stage,
+            Embedding embedding,
+            IndexSnapshot snapshot,
+            AnswerStream stream) {
+        List<List<Ranked>> all = new ArrayList<>(byWords);
+        best.values().forEach(neighbours -> all.add(Ranked.ofNeighbours(neighbours)));
+        show(Ranked.fuse(all, query.k()), stage, embedding, snapshot, stream);
     }
 
-    private void show(List<Ranked> ranking, String stage, IndexSnapshot snapshot, AnswerStream stream) {
+    /** @param embedding of the query, for the similarity of what words alone found; null where it is not known */
+    private void show(
+            List<Ranked> ranking,
+            String stage,
+            @Nullable Embedding embedding,
+            IndexSnapshot snapshot,
+            AnswerStream stream) {
         List<SearchEvent.Hit> hits = new ArrayList<>(query.k());
         for (int i = 0; i < Math.min(query.k(), ranking.size()); i++) {
-            hits.add(hit(i + 1, ranking.get(i), stage, snapshot));
+            hits.add(hit(i + 1, ranking.get(i), stage, embedding, snapshot));
         }
         stream.rank(hits);
     }
 
-    private SearchEvent.Hit hit(int rank, Ranked ranked, String stage, IndexSnapshot snapshot) {
+    private SearchEvent.Hit hit(
+            int rank, Ranked ranked, String stage, @Nullable Embedding embedding, IndexSnapshot snapshot) {
         ItemId item = ranked.item();
         IndexedItem.Visible known = details.computeIfAbsent(item, id -> visible(id, snapshot));
         Metadata metadata = known.metadata();
+        Float similarity = ranked.similarity();
+        if (similarity == null && embedding != null) {
+            similarity = similarity(embedding, item, snapshot);
+        }
         return new SearchEvent.Hit(
                 rank,
                 item.kind().word(),
                 item.id(),
-                ranked.similarity(),
+                similarity,
                 ranked.score(),
                 stage,
                 known.text(),

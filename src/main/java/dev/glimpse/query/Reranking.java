@@ -38,10 +38,7 @@ record Reranking(List<Neighbour> neighbours, List<Integer> places, List<ImageFea
      * @param match of each of the features, from 0 to 1
      */
     List<Ranked> ranking(float[] match) {
-        List<Ranked> ranking = new ArrayList<>();
-        for (Neighbour neighbour : neighbours) {
-            ranking.add(new Ranked(neighbour.item(), neighbour.similarity(), neighbour.similarity()));
-        }
+        List<Ranked> ranking = new ArrayList<>(Ranked.ofNeighbours(neighbours));
         List<Integer> best = IntStream.range(0, match.length)
                 .boxed()
                 .sorted(Comparator.comparingDouble((Integer i) -> match[i]).reversed())

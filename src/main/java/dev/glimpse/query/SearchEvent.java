@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.glimpse.embedding.EmbeddingSpace;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Metadata;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -55,9 +56,9 @@ public sealed interface SearchEvent {
      * An item enters the ranking, or moves: remove it if the list has it, then insert it at its rank.
      *
      * @param rank       from 1
-     * @param similarity the cosine to the query, in [-1, 1]
-     * @param score      what it is ranked by: the similarity, or across kinds the fused reciprocal rank; after the stage
-     *     {@code rerank} the probability of a match, where that was judged
+     * @param similarity the cosine to the query, in [-1, 1]; absent while the query's vector is not known
+     * @param score      what it is ranked by: the similarity, or what its words count (BM25), or the fused reciprocal rank of
+     *     several rankings; after the stage {@code rerank} the probability of a match, where that was judged
      * @param stage      which stage found it
      * @param text       its text or caption
      * @param preview    the address of its small picture
@@ -66,7 +67,7 @@ public sealed interface SearchEvent {
             int rank,
             String kind,
             String id,
-            float similarity,
+            @Nullable Float similarity,
             float score,
             String stage,
             @Nullable String text,
@@ -126,9 +127,23 @@ public sealed interface SearchEvent {
      * @param reason    why it is not: {@code approximate} or {@code timeout}
      * @param items     how many items were searched
      * @param positions how far the view had read, by partition of the embeddings topic
+     * @param facets    by field its values and how many items have them, where they were asked for
      */
-    record Final(boolean exact, @Nullable String reason, long items, Map<Integer, Long> positions)
+    record Final(
+            boolean exact,
+            @Nullable String reason,
+            long items,
+            Map<Integer, Long> positions,
+            @Nullable Map<String, List<Facet>> facets)
             implements SearchEvent {
+
+        /**
+         * How many items have a value.
+         *
+         * @param value a string, number or boolean
+         */
+        record Facet(Object value, long count) {}
+
         @Override
         public String name() {
             return "final";

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param k       how many, 1 to {@value #MAX_K}
  * @param filter  what the metadata of what is found is like; null for any
  * @param minSimilarity the least similarity of what is found, the cosine: -1 to 1; -1 for any
+ * @param ranking what it is ranked by
+ * @param facets  fields of metadata of which the values are counted
  * @param rerank  how many of the first are put in order anew by the model's reranker; 0 for none
  * @param fresh   source positions that the view must have reached first
  * @param timeout how long the answer may take, at most {@link #MAX_TIMEOUT}
@@ -27,6 +29,8 @@ public record SearchQuery(
         int k,
         @Nullable FilterText filter,
         float minSimilarity,
+        Ranking ranking,
+        List<String> facets,
         int rerank,
         List<Position> fresh,
         Duration timeout) {
@@ -36,6 +40,9 @@ public record SearchQuery(
 
     /** How many items a reranker reads at most. */
     public static final int MAX_RERANK = 200;
+
+    /** Of how many fields values are counted at most. */
+    public static final int MAX_FACETS = 10;
 
     /** Any similarity. */
     public static final float ANY_SIMILARITY = -1;
@@ -75,6 +82,42 @@ public record SearchQuery(
         record Vector(Embedding embedding) implements Subject {}
     }
 
+    /** What is ranked by. */
+    public sealed interface Ranking {
+
+        /** By similarity. */
+        record Vector() implements Ranking {}
+
+        /** By words, alone or beside. */
+        sealed interface Words extends Ranking {
+            /** Any of which a text or caption must have. */
+            String words();
+        }
+
+        /** By what words count (BM25), and nothing else: no encoder is asked. */
+        record Lexical(String words) implements Words {
+            /** @throws IllegalArgumentException if the words are blank or too long */
+            public Lexical {
+                requireWords(words);
+            }
+        }
+
+        /** By both, their ranks fused. */
+        record Hybrid(String words) implements Words {
+            /** @throws IllegalArgumentException if the words are blank or too long */
+            public Hybrid {
+                requireWords(words);
+            }
+        }
+
+        private static void requireWords(String words) {
+            if (words.isBlank() || words.length() > MAX_TEXT) {
+                throw new IllegalArgumentException("words has %d characters; 1 to %d are taken"
+                        .formatted(words.strip().length(), MAX_TEXT));
+            }
+        }
+    }
+
     /** What is found. */
     public enum Target {
         /** Images. */
@@ -106,11 +149,22 @@ public record SearchQuery(
         if (!(minSimilarity >= -1 && minSimilarity <= 1)) {
             throw new IllegalArgumentException("min_similarity is %s; it must be -1 to 1".formatted(minSimilarity));
         }
+        if (facets.size() > MAX_FACETS) {
+            throw new IllegalArgumentException(
+                    "facets names %d fields; at most %d are counted".formatted(facets.size(), MAX_FACETS));
+        }
+        facets = List.copyOf(facets);
         if (rerank < 0 || rerank > MAX_RERANK) {
             throw new IllegalArgumentException("rerank is %d; it must be 0 to %d".formatted(rerank, MAX_RERANK));
         }
         if (rerank > 0 && !(subject instanceof Subject.Text && target == Target.IMAGE)) {
             throw new IllegalArgumentException("rerank takes a text and finds images, and nothing else");
+        }
+        if (rerank > 0 && !(ranking instanceof Ranking.Vector)) {
+            throw new IllegalArgumentException("rerank goes with rank=vector, and nothing else");
+        }
+        if (minSimilarity > ANY_SIMILARITY && ranking instanceof Ranking.Lexical) {
+            throw new IllegalArgumentException("min_similarity does not go with rank=lexical, which knows none");
         }
         if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(MAX_TIMEOUT) > 0) {
             throw new IllegalArgumentException(

@@ -3,6 +3,7 @@ package dev.glimpse.query;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** The address that gives the same answer to a GET, so that it can be shared and resumed. */
 final class SelfAddress {
@@ -23,7 +24,19 @@ final class SelfAddress {
                 + (query.minSimilarity() == SearchQuery.ANY_SIMILARITY
                         ? ""
                         : "&min_similarity=" + query.minSimilarity())
+                + ranking(query)
+                + query.facets().stream()
+                        .map(field -> "&facets=" + encode(field))
+                        .collect(Collectors.joining())
                 + (query.rerank() == 0 ? "" : "&rerank=" + query.rerank());
+    }
+
+    private static String ranking(SearchQuery query) {
+        return switch (query.ranking()) {
+            case SearchQuery.Ranking.Vector() -> "";
+            case SearchQuery.Ranking.Lexical(String words) -> "&rank=lexical&words=" + encode(words);
+            case SearchQuery.Ranking.Hybrid(String words) -> "&rank=hybrid&words=" + encode(words);
+        };
     }
 
     static String target(SearchQuery query) {

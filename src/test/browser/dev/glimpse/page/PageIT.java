@@ -188,6 +188,28 @@ class PageIT {
     }
 
     @Test
+    void theRankDecidesWhatCounts() throws Exception {
+        choose("Texts");
+        page.selectOption("#rank", "lexical");
+        ask("weary cat");
+        assertThat(items(page))
+                .startsWith("text/emoji-1f640")
+                .isEqualTo(hits("text=weary+cat&target=text&rank=lexical"));
+        assertThat(page.locator("#stages li").allTextContents())
+                .singleElement()
+                .asString()
+                .startsWith("lexical ");
+
+        page.selectOption("#rank", "hybrid");
+        awaitAnswer(page);
+        assertThat(items(page)).isEqualTo(hits("text=weary+cat&target=text&rank=hybrid"));
+        page.reload();
+        awaitAnswer(page);
+        assertThat(page.inputValue("#rank")).isEqualTo("hybrid");
+        shoot("hybrid");
+    }
+
+    @Test
     void theFilterDecidesWhatIsSearched() throws Exception {
         page.fill("#filter", "subgroup:cat-face");
         ask("a happy dog");

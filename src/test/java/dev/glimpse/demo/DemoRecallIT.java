@@ -128,7 +128,16 @@ class DemoRecallIT {
     private List<String> ids(Subject subject, Target target, int k, String prefix) {
         RankedList list = new RankedList();
         SearchQuery query = new SearchQuery(
-                subject, target, k, null, SearchQuery.ANY_SIMILARITY, 0, List.of(), SearchQuery.DEFAULT_TIMEOUT);
+                subject,
+                target,
+                k,
+                null,
+                SearchQuery.ANY_SIMILARITY,
+                new SearchQuery.Ranking.Vector(),
+                List.of(),
+                0,
+                List.of(),
+                SearchQuery.DEFAULT_TIMEOUT);
         searcher.search(query).subscribe().asIterable().forEach(list::apply);
         return list.hits().stream()
                 .map(SearchEvent.Hit::id)

@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -167,6 +168,15 @@ class SearchContractIT {
                     .extract()
                     .header("Glimpse-Position"));
         }
+        given().accept(ContentType.JSON)
+                .urlEncodingEnabled(false)
+                .get("/search?text=a&k=1&facets=shop.price&facets=made&filter=%s&fresh=%s"
+                        .formatted(encoded("shop:*"), String.join(",", positions)))
+                .then()
+                .statusCode(200)
+                .body("final.facets.'shop.price'.value", equalTo(List.of(0.5f, 1.5f, 2.5f, 3.5f, 4.5f, 5.5f)))
+                .body("final.facets.made[0]", equalTo(Map.of("value", "2026-01-01T00:00:00Z", "count", 1)))
+                .body("final.items", is(6));
         String filter = encoded("shop.price:[1 TO 4.5} AND NOT made:2026-03-01T01:00:00+01:00");
         URI asked =
                 at("/search?text=a+red+circle&k=9&filter=%s&fresh=%s".formatted(filter, String.join(",", positions)));
@@ -184,6 +194,43 @@ class SearchContractIT {
                         .header("Content-Type", "image/png")
                         .POST(HttpRequest.BodyPublishers.ofByteArray(renderer.png(scenes.scene(0)))));
         assertThat(EventStream.list(posted)).containsExactly("image/filtered-5");
+    }
+
+    @Test
+    void ranksByWordsAndByBoth() throws Exception {
+        Scene scene = scenes.scene(7);
+        String caption = encoded(wording.caption(scene.statement()));
+        List<EventStream.Event> lexical = EventStream.read(at("/search?target=text&k=5&rank=lexical&text=" + caption));
+        assertThat(EventStream.list(lexical)).startsWith("text/contract-7");
+        assertThat(lexical).extracting(EventStream.Event::name).endsWith("final");
+        assertThat(lexical.stream()
+                        .filter(event -> event.name().equals("stage"))
+                        .map(event -> event.data().get("name").textValue()))
+                .containsExactly("lexical");
+        assertThat(lexical.stream().filter(event -> event.name().equals("hit")))
+                .allMatch(event -> !event.data().has("similarity"));
+
+        List<EventStream.Event> hybrid = EventStream.read(at("/search?target=text&k=5&rank=hybrid&text=" + caption));
+        assertThat(EventStream.list(hybrid)).startsWith("text/contract-7");
+        assertThat(hybrid.stream()
+                        .filter(event -> event.name().equals("stage"))
+                        .map(event -> event.data().get("name").textValue()))
+                .containsExactly("lexical", "encode", "approximate", "exact");
+        assertThat(hybrid.getLast().data().get("exact").booleanValue()).isTrue();
+        EventStream.Event last = hybrid.stream()
+                .filter(event -> event.name().equals("hit"))
+                .reduce((first, second) -> second)
+                .orElseThrow();
+        assertThat(last.data().get("score").doubleValue()).isLessThanOrEqualTo(2 / 61.0);
+        assertThat(EventStream.list(
+                        EventStream.read(at(hybrid.getFirst().data().get("self").textValue()))))
+                .isEqualTo(EventStream.list(hybrid));
+
+        List<EventStream.Event> picture =
+                EventStream.read(HttpRequest.newBuilder(at("/search?target=text&k=5&rank=hybrid&words=" + caption))
+                        .header("Content-Type", "image/png")
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(renderer.png(scene))));
+        assertThat(EventStream.list(picture)).startsWith("text/contract-7");
     }
 
     @Test
@@ -296,7 +343,12 @@ class SearchContractIT {
             /search?text=a&min_similarity=2    | 400 | invalid-parameter    | min_similarity is 2.0; it must be -1 to 1
             /search?text=a&min_similarity=NaN  | 400 | invalid-parameter    | min_similarity is NaN; it must be -1 to 1
             /search?text=a&min_similarity=high | 400 | invalid-parameter    | 'high' is no number
-            /search?text=a&rank=hybrid         | 400 | parameter-not-built  | 'rank' is not built yet
+            /search?text=a&facets=             | 400 | invalid-parameter    | one of its values is empty
+            /search?text=a&rank=best           | 400 | invalid-parameter    | known are vector, lexical and hybrid
+            /search?text=a&words=b             | 400 | invalid-parameter    | it belongs to rank=lexical and rank=hybrid
+            /search?like=image/1&rank=lexical  | 400 | missing-parameter    | 'rank=lexical' needs 'words'
+            /search?text=a&rank=lexical&min_similarity=0 | 400 | invalid-parameter | does not go with rank=lexical
+            /search?text=a&rank=hybrid&rerank=9 | 400 | invalid-parameter   | rerank goes with rank=vector
             /search?text=a&live=true           | 400 | parameter-not-built  | 'live' is not built yet
             /search?text=a&rerank=20           | 400 | no-reranker          | needs a model with a reranker
             /search?text=a&rerank=201          | 400 | invalid-parameter    | rerank is 201; it must be 0 to 200

@@ -1,6 +1,7 @@
 package dev.glimpse.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
@@ -9,6 +10,7 @@ import dev.glimpse.filter.Filter;
 import dev.glimpse.filter.FilterParser;
 import dev.glimpse.filter.MetadataValues;
 import dev.glimpse.filter.RandomFilters;
+import dev.glimpse.filter.Value;
 import dev.glimpse.item.ContentDigest;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Kind;
@@ -17,9 +19,12 @@ import dev.glimpse.item.Position;
 import dev.glimpse.topic.SourceStamp;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -249,10 +254,124 @@ public abstract class VectorIndexContract {
                             .containsExactlyInAnyOrderElementsOf(right);
                 }
                 passed += right.size();
+                FacetQuery.Near near = i % 2 == 0
+                        ? null
+                        : new FacetQuery.Near(
+                                query(NeighbourQuery.Method.EXACT, 1).embedding(), 0.9f);
+                FacetQuery facets = new FacetQuery(Kind.IMAGE, filter, near, List.of("a", "c.e", "none"));
+                assertThat(snapshot.facets(facets, () -> true).orElseThrow().counts())
+                        .as(written)
+                        .isEqualTo(counted(facets, right, metadata));
             }
         }
         // Neither all nor none, or this says little.
         assertThat(passed / (400.0 * 300)).isBetween(0.1, 0.9);
+    }
+
+    @Test
+    void findsWordsAsTheFormulaSays() {
+        String[] words = {"red", "Blue", "circle", "square", "above", "the", "a", "ring"};
+        Random random = new Random(5);
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            texts.add(IntStream.range(0, random.nextInt(1, 9))
+                    .mapToObj(n -> words[random.nextInt(words.length)])
+                    .collect(Collectors.joining(" ")));
+            apply(said("image/" + i, i, texts.get(i)), said("text/" + i, i, texts.get(i)));
+        }
+        try (IndexSnapshot snapshot = index.snapshot()) {
+            for (String asked : List.of("red", "a BLUE ring!", "circle above the square", "none", "?!")) {
+                List<WordMatch> found = snapshot.words(
+                                new WordQuery(Kind.IMAGE, asked, 7, FilterParser.parse("NOT b:*")), () -> true)
+                        .orElseThrow();
+                // What the formula says: Robertson and Zaragoza 2009; each text is there twice.
+                Map<String, Double> right = new HashMap<>();
+                for (int i = 0; i < 60; i++) {
+                    double score = bm25(asked, i, texts);
+                    if (score > 0) {
+                        right.put("image/" + i, score);
+                    }
+                }
+                assertThat(found).as(asked).hasSize(Math.min(7, right.size()));
+                for (WordMatch match : found) {
+                    assertThat(match.score())
+                            .as(asked)
+                            .isCloseTo(
+                                    right.getOrDefault(match.item().toString(), 0.0)
+                                            .floatValue(),
+                                    within(1e-4f));
+                }
+                double worst =
+                        found.stream().mapToDouble(WordMatch::score).min().orElse(0);
+                assertThat(right.values().stream()
+                                .filter(score -> score > worst + 1e-4)
+                                .count())
+                        .as(asked)
+                        .isLessThanOrEqualTo(7);
+            }
+            assertThat(snapshot.words(new WordQuery(Kind.IMAGE, "red", 7, FilterParser.parse("b:*")), () -> true)
+                            .orElseThrow())
+                    .isEmpty();
+        }
+    }
+
+    private static double bm25(String asked, int number, List<String> texts) {
+        List<List<String>> all = texts.stream()
+                .map(text -> List.of(text.toLowerCase(Locale.ROOT).split(" ")))
+                .toList();
+        double mean = all.stream().mapToInt(List::size).average().orElseThrow();
+        double score = 0;
+        for (String term : asked.toLowerCase(Locale.ROOT).split("[^a-z]+")) {
+            double having = 2.0 * all.stream().filter(of -> of.contains(term)).count();
+            double times = all.get(number).stream().filter(term::equals).count();
+            score += Math.log(1 + (2 * all.size() - having + 0.5) / (having + 0.5))
+                    * times
+                    / (times + 1.2 * (0.25 + 0.75 * all.get(number).size() / mean));
+        }
+        return score;
+    }
+
+    private static IndexChange said(String item, long offset, String text) {
+        return new IndexChange.Put(
+                ItemId.parse(item),
+                Embedding.normalised(SPACE, new float[] {1, 0, 0, 0}),
+                ContentDigest.of(new byte[] {1}),
+                text,
+                Metadata.NONE,
+                null,
+                stamp(item, offset));
+    }
+
+    @Test
+    void takesTheLongestFilters() {
+        apply(put("image/1", 0, 1, 0, 0));
+        String alternatives = IntStream.range(0, 450).mapToObj(i -> "a:" + i).collect(Collectors.joining(" OR "));
+        String set = IntStream.range(0, 900).mapToObj(Integer::toString).collect(Collectors.joining(",", "a:(", ")"));
+        try (IndexSnapshot snapshot = index.snapshot()) {
+            assertThat(snapshot.size(Kind.IMAGE, FilterParser.parse(alternatives)))
+                    .isEqualTo(1);
+            assertThat(snapshot.size(Kind.IMAGE, FilterParser.parse(set))).isEqualTo(1);
+            assertThat(snapshot.size(Kind.IMAGE, FilterParser.parse("NOT " + set)))
+                    .isZero();
+        }
+    }
+
+    /** What is to be counted, of items at {@code (1, number / 300, 0)}. */
+    private static Map<String, Map<Value, Long>> counted(
+            FacetQuery query, List<String> items, List<Metadata> metadata) {
+        FacetCounts counts = new FacetCounts(query.fields());
+        for (String item : items) {
+            int number = Integer.parseInt(item.substring("image/".length()));
+            double y = number / 300.0;
+            FacetQuery.Near near = query.near();
+            if (near == null || 1 / Math.sqrt(1 + y * y) >= near.minSimilarity()) {
+                query.fields()
+                        .forEach(field -> MetadataValues.of(metadata.get(number)).of(field).stream()
+                                .filter(FacetCounts::isCounted)
+                                .forEach(value -> counts.add(field, value, 1)));
+            }
+        }
+        return counts.counts();
     }
 
     private static NeighbourQuery query(NeighbourQuery.Method method, int k) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class AnswerStreamTest {
 
-    private static final SearchEvent.Final END = new SearchEvent.Final(true, null, 0, Map.of());
+    private static final SearchEvent.Final END = new SearchEvent.Final(true, null, 0, Map.of(), null);
 
     @Test
     void sendsNothingThatWasNotAskedFor() {
@@ -118,7 +118,7 @@ class AnswerStreamTest {
         List<SearchEvent.Hit> hits = new ArrayList<>();
         for (int id : ids) {
             hits.add(new SearchEvent.Hit(
-                    hits.size() + 1, "image", Integer.toString(id), 0, 0, "exact", null, null, null));
+                    hits.size() + 1, "image", Integer.toString(id), 0f, 0, "exact", null, null, null));
         }
         return hits;
     }

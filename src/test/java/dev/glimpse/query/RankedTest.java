@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.glimpse.index.Neighbour;
+import dev.glimpse.index.WordMatch;
 import dev.glimpse.item.ItemId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,7 @@ class RankedTest {
 
     @Test
     void ranksOneKindBySimilarity() {
-        List<Ranked> ranked = Ranked.fuse(List.of(IMAGES), 10);
+        List<Ranked> ranked = Ranked.fuse(List.of(Ranked.ofNeighbours(IMAGES)), 10);
 
         assertThat(ranked).extracting(one -> one.item().toString()).containsExactly("image/a", "image/b");
         assertThat(ranked.getFirst().score()).isEqualTo(0.3f);
@@ -23,10 +24,22 @@ class RankedTest {
 
     @Test
     void ranksSeveralKindsByRankSoThatTextsDoNotOutrankImages() {
-        List<Ranked> ranked = Ranked.fuse(List.of(IMAGES, TEXTS), 3);
+        List<Ranked> ranked = Ranked.fuse(List.of(Ranked.ofNeighbours(IMAGES), Ranked.ofNeighbours(TEXTS)), 3);
 
         assertThat(ranked).extracting(one -> one.item().toString()).containsExactly("image/a", "text/a", "image/b");
         assertThat(ranked.getFirst().score()).isCloseTo(1 / 61f, within(1e-7f));
+    }
+
+    @Test
+    void sumsWhatAnItemIsWorthInSeveralRankings() {
+        List<Ranked> words = Ranked.ofWords(
+                List.of(new WordMatch(ItemId.parse("image/c"), 9), new WordMatch(ItemId.parse("image/b"), 8)));
+
+        List<Ranked> ranked = Ranked.fuse(List.of(words, Ranked.ofNeighbours(IMAGES)), 10);
+
+        assertThat(ranked).extracting(one -> one.item().toString()).containsExactly("image/b", "image/a", "image/c");
+        assertThat(ranked.getFirst().score()).isCloseTo(1 / 62f + 1 / 62f, within(1e-7f));
+        assertThat(ranked).extracting(Ranked::similarity).containsExactly(0.2f, 0.3f, null);
     }
 
     private static Neighbour neighbour(String item, float similarity) {

@@ -4,6 +4,8 @@ import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.ImageFeatures;
 import dev.glimpse.filter.Filter;
 import dev.glimpse.filter.MetadataValues;
+import dev.glimpse.index.FacetCounts;
+import dev.glimpse.index.FacetQuery;
 import dev.glimpse.index.IndexChange;
 import dev.glimpse.index.IndexSnapshot;
 import dev.glimpse.index.IndexedItem;
@@ -13,6 +15,8 @@ import dev.glimpse.index.SearchOutcome;
 import dev.glimpse.index.TopNeighbours;
 import dev.glimpse.index.VectorIndex;
 import dev.glimpse.index.ViewPositions;
+import dev.glimpse.index.WordMatch;
+import dev.glimpse.index.WordQuery;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Kind;
 import dev.glimpse.item.Metadata;
@@ -20,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.apache.lucene.util.VectorUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -164,6 +169,46 @@ public final class ExactIndex implements VectorIndex {
                 }
             }
             return new SearchOutcome(top.ranked(), scanned, size, true);
+        }
+
+        @Override
+        public Optional<List<WordMatch>> words(WordQuery query, BooleanSupplier proceed) {
+            return Bm25.search(
+                    query.words(),
+                    entries.values().stream()
+                            .filter(entry -> entry.change() instanceof IndexChange.Put put && put.text() != null)
+                            .toList(),
+                    entry -> String.valueOf(((IndexChange.Put) entry.change()).text()),
+                    entry -> entry.isFound(query.kind(), query.filter())
+                            ? entry.item().item()
+                            : null,
+                    query.k(),
+                    proceed);
+        }
+
+        @Override
+        public Optional<FacetCounts> facets(FacetQuery query, BooleanSupplier proceed) {
+            FacetCounts counts = new FacetCounts(query.fields());
+            FacetQuery.Near near = query.near();
+            for (Entry entry : entries.values()) {
+                if (!proceed.getAsBoolean()) {
+                    return Optional.empty();
+                }
+                Embedding embedding = entry.embedding();
+                if (embedding == null
+                        || !entry.isFound(query.kind(), query.filter())
+                        || near != null
+                                && VectorUtil.dotProduct(near.embedding().components(), embedding.components())
+                                        < near.minSimilarity()) {
+                    continue;
+                }
+                for (String field : query.fields()) {
+                    entry.metadata().of(field).stream()
+                            .filter(FacetCounts::isCounted)
+                            .forEach(value -> counts.add(field, value, 1));
+                }
+            }
+            return Optional.of(counts);
         }
 
         @Override

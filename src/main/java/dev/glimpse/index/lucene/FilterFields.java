@@ -1,8 +1,10 @@
 package dev.glimpse.index.lucene;
 
 import dev.glimpse.filter.Filter;
+import dev.glimpse.filter.FilterParser;
 import dev.glimpse.filter.MetadataValues;
 import dev.glimpse.filter.Value;
+import dev.glimpse.index.FacetCounts;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -11,14 +13,17 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.lucene.document.BinaryPoint;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
+import org.apache.lucene.document.SortedSetDocValuesField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.ConstantScoreQuery;
+import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
@@ -28,9 +33,9 @@ import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.NumericUtils;
 
 /**
- * Metadata as Lucene's fields: three of them, however many fields the metadata has, so that an item with a thousand fields of
+ * Metadata as Lucene's fields: four of them, however many fields the metadata has, so that an item with a thousand fields of
  * its own costs the others nothing. Terms begin with their field; numbers and times are points of two dimensions, of which the
- * first is the field.
+ * first is the field. Values to count are doc values that begin as terms do.
  */
 final class FilterFields {
 
@@ -38,8 +43,16 @@ final class FilterFields {
     private static final String NUMBERS = "filter.numbers";
     private static final String TIMES = "filter.times";
 
+    /** The doc values. */
+    static final String VALUES = "filter.values";
+
     /** Longer strings are indexed by their digest: Lucene's terms end at 32,766 bytes. */
     private static final int LONGEST = 1024;
+
+    static {
+        // A condition is four clauses at most; Lucene's limit of 1,024 is for queries that users write as such.
+        IndexSearcher.setMaxClauseCount(8 * FilterParser.MAX_CONDITIONS);
+    }
 
     private FilterFields() {}
 
@@ -49,6 +62,9 @@ final class FilterFields {
     }
 
     private static void add(String field, Value value, Document document) {
+        if (FacetCounts.isCounted(value)) {
+            document.add(new SortedSetDocValuesField(VALUES, new BytesRef(term(field, value))));
+        }
         switch (value) {
             case Value.Text _, Value.Truth _ ->
                 document.add(new StringField(TERMS, term(field, value), Field.Store.NO));
@@ -120,7 +136,27 @@ final class FilterFields {
         return switch (value) {
             case Value.Text(String text) -> "s" + shortened(field) + "\0" + shortened(text);
             case Value.Truth(boolean truth) -> "b" + shortened(field) + "\0" + truth;
-            case Value.Number _, Value.Time _ -> throw new IllegalArgumentException("no term: " + value);
+            case Value.Number(double number) -> "n" + shortened(field) + "\0" + number;
+            case Value.Time _ -> throw new IllegalArgumentException("no term: " + value);
+        };
+    }
+
+    /** What the doc values of a field begin with, by type; the last byte separates the field from the value. */
+    static List<BytesRef> beginnings(String field) {
+        return Stream.of("s", "b", "n")
+                .map(type -> new BytesRef(type + shortened(field) + "\0"))
+                .toList();
+    }
+
+    /** What a doc value says. */
+    static Value value(BytesRef term) {
+        String text = term.utf8ToString();
+        String said = text.substring(text.indexOf('\0') + 1);
+        return switch (text.charAt(0)) {
+            case 's' -> new Value.Text(said);
+            case 'b' -> new Value.Truth(Boolean.parseBoolean(said));
+            case 'n' -> new Value.Number(Double.parseDouble(said));
+            default -> throw new IllegalArgumentException("no value: " + text);
         };
     }
 

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
@@ -51,6 +52,7 @@ final class LuceneIndex implements VectorIndex {
     private static final int SCHEMA = 2;
 
     private static final double WRITE_BUFFER_MB = 64;
+    private static final Analyzer ANALYZER = new StandardAnalyzer();
 
     private final EmbeddingSpace space;
     private final LuceneStore store;
@@ -59,11 +61,14 @@ final class LuceneIndex implements VectorIndex {
         this.space = space;
         this.store = new LuceneStore(
                 directory,
-                new IndexWriterConfig(new StandardAnalyzer())
-                        .setCodec(VectorCodec.codec())
-                        .setRAMBufferSizeMB(WRITE_BUFFER_MB),
+                new IndexWriterConfig(analyzer()).setCodec(VectorCodec.codec()).setRAMBufferSizeMB(WRITE_BUFFER_MB),
                 SCHEMA,
                 origin);
+    }
+
+    /** Of texts and captions, and of words that are looked for in them: Unicode's words (UAX 29), in lower case. */
+    static Analyzer analyzer() {
+        return ANALYZER;
     }
 
     /** The field that holds the vectors of a kind. */

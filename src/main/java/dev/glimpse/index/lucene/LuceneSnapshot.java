@@ -4,6 +4,8 @@ import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
 import dev.glimpse.embedding.ImageFeatures;
 import dev.glimpse.filter.Filter;
+import dev.glimpse.index.FacetCounts;
+import dev.glimpse.index.FacetQuery;
 import dev.glimpse.index.IndexSnapshot;
 import dev.glimpse.index.IndexedItem;
 import dev.glimpse.index.NeighbourQuery;
@@ -11,6 +13,8 @@ import dev.glimpse.index.SearchListener;
 import dev.glimpse.index.SearchOutcome;
 import dev.glimpse.index.TopNeighbours;
 import dev.glimpse.index.ViewPositions;
+import dev.glimpse.index.WordMatch;
+import dev.glimpse.index.WordQuery;
 import dev.glimpse.item.ContentDigest;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Kind;
@@ -22,9 +26,12 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.DocValues;
@@ -82,9 +89,9 @@ final class LuceneSnapshot implements IndexSnapshot {
         return filter == null ? size(kind) : passing(kind, filter).size();
     }
 
-    private Passing passing(Kind kind, Filter filter) {
+    private Passing passing(Kind kind, @Nullable Filter filter) {
         return passing.compute(kind, (of, last) -> {
-            if (last != null && filter.equals(last.filter())) {
+            if (last != null && Objects.equals(filter, last.filter())) {
                 return last;
             }
             try {
@@ -244,6 +251,31 @@ final class LuceneSnapshot implements IndexSnapshot {
             return search.outcome();
         } catch (IOException e) {
             throw new UncheckedIOException("the index can't be searched", e);
+        }
+    }
+
+    @Override
+    public Optional<List<WordMatch>> words(WordQuery query, BooleanSupplier proceed) {
+        try {
+            return WordSearch.search(state.reader, query, proceed, LuceneSnapshot::key);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the index can't be searched for words", e);
+        }
+    }
+
+    @Override
+    public Optional<FacetCounts> facets(FacetQuery query, BooleanSupplier proceed) {
+        FacetSearch search = new FacetSearch(query, proceed);
+        Passing passes = passing(query.kind(), query.filter());
+        try {
+            for (LeafReaderContext context : state.reader.leaves()) {
+                if (!search.count(context.reader(), passes.of(context.ord))) {
+                    return Optional.empty();
+                }
+            }
+            return Optional.of(search.counts());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the index can't be counted", e);
         }
     }
 

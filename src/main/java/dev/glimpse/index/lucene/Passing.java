@@ -10,25 +10,28 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.MatchAllDocsQuery;
+import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.FixedBitSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which documents of a kind a filter lets pass, segment by segment: none that is deleted, or has no vector.
  *
- * @param filter   that lets pass
+ * @param filter   that lets pass; null for one that lets all pass
  * @param segments of each, in their order: one bit a document
  * @param size     how many
  */
-record Passing(Filter filter, List<FixedBitSet> segments, int size) {
+record Passing(@Nullable Filter filter, List<FixedBitSet> segments, int size) {
 
-    static Passing of(DirectoryReader reader, Kind kind, Filter filter) throws IOException {
+    static Passing of(DirectoryReader reader, Kind kind, @Nullable Filter filter) throws IOException {
         IndexSearcher searcher = new IndexSearcher(reader);
-        Weight weight =
-                searcher.createWeight(searcher.rewrite(FilterFields.query(filter)), ScoreMode.COMPLETE_NO_SCORES, 1);
+        Query query = filter == null ? new MatchAllDocsQuery() : FilterFields.query(filter);
+        Weight weight = searcher.createWeight(searcher.rewrite(query), ScoreMode.COMPLETE_NO_SCORES, 1);
         FixedBitSet[] segments = new FixedBitSet[reader.leaves().size()];
         int size = 0;
         for (LeafReaderContext context : reader.leaves()) {
