@@ -94,7 +94,6 @@ function card(hit) {
   name.textContent = hit.preview ? (hit.text ?? hit.id) : hit.id;
   const similarity = document.createElement("span");
   similarity.className = "similarity";
-  similarity.textContent = (hit.similarity ?? hit.score).toFixed(3);
   item.append(name, similarity);
   return item;
 }
@@ -102,7 +101,13 @@ function card(hit) {
 // Cards are kept where they can be: a picture that only moves is not loaded again.
 function paint() {
   const known = new Map([...grid.children].map((item) => [item.dataset.item, item]));
-  grid.replaceChildren(...list.map((hit) => known.get(`${hit.kind}/${hit.id}`) ?? card(hit)));
+  grid.replaceChildren(
+    ...list.map((hit) => {
+      const item = known.get(`${hit.kind}/${hit.id}`) ?? card(hit);
+      item.querySelector(".similarity").textContent = (hit.similarity ?? hit.score).toFixed(3);
+      return item;
+    }),
+  );
 }
 
 function stop() {

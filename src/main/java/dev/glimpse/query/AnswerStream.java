@@ -4,8 +4,11 @@ import dev.glimpse.item.ItemId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -132,13 +135,18 @@ final class AnswerStream implements Flow.Subscription {
         return leaving.poll();
     }
 
-    /** The events that turn one list into another: first what leaves, then, from the top, what stands elsewhere. */
+    /**
+     * The events that turn one list into another: first what leaves, then, from the top, what stands elsewhere, or where it stood
+     * but counts otherwise: a later stage knows its similarity, or ranks by something else.
+     */
     static List<SearchEvent> difference(List<SearchEvent.Hit> have, List<SearchEvent.Hit> want) {
         List<SearchEvent> events = new ArrayList<>();
         Set<ItemId> wanted = new HashSet<>();
         want.forEach(hit -> wanted.add(hit.item()));
         List<ItemId> list = new ArrayList<>();
+        Map<ItemId, SearchEvent.Hit> known = new HashMap<>();
         for (SearchEvent.Hit hit : have) {
+            known.put(hit.item(), hit);
             if (wanted.contains(hit.item())) {
                 list.add(hit.item());
             } else {
@@ -150,6 +158,8 @@ final class AnswerStream implements Flow.Subscription {
             if (i >= list.size() || !list.get(i).equals(item)) {
                 list.remove(item);
                 list.add(i, item);
+                events.add(want.get(i));
+            } else if (!Objects.requireNonNull(known.get(item)).countsAs(want.get(i))) {
                 events.add(want.get(i));
             }
         }

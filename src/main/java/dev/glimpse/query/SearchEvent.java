@@ -8,6 +8,7 @@ import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Metadata;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** An event of an answer's stream. Its components are the JSON that goes over the wire. */
@@ -83,6 +84,11 @@ public sealed interface SearchEvent {
         @JsonIgnore
         public ItemId item() {
             return ItemId.parse(kind + "/" + id);
+        }
+
+        /** Whether another hit has the same similarity and score. */
+        boolean countsAs(Hit other) {
+            return score == other.score && Objects.equals(similarity, other.similarity);
         }
 
         /** The same hit at another rank. */

@@ -56,6 +56,19 @@ class AnswerStreamTest {
     }
 
     @Test
+    void sendsAHitAgainThatCountsOtherwiseAtItsPlace() {
+        Recorder recorder = new Recorder();
+        recorder.stream.request(Long.MAX_VALUE);
+        recorder.stream.rank(hits(1, 2));
+        SearchEvent.Hit second = new SearchEvent.Hit(2, "image", "2", 0.5f, 0, "exact", null, null, null);
+
+        recorder.stream.rank(List.of(hits(1).getFirst(), second));
+
+        assertThat(ids(recorder)).containsExactly(1, 2, 2);
+        assertThat(recorder.events).last().isEqualTo(second);
+    }
+
+    @Test
     void saysNothingAfterItsEnd() {
         Recorder recorder = new Recorder();
         recorder.stream.request(Long.MAX_VALUE);
