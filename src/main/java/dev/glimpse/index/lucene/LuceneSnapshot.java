@@ -72,6 +72,9 @@ final class LuceneSnapshot implements IndexSnapshot {
     /** By kind what the last filter lets pass: the stages of one answer share it. */
     private final Map<Kind, Passing> passing = new ConcurrentHashMap<>();
 
+    /** Counted once: where items were deleted, it costs a pass over them. */
+    private final Map<Kind, Integer> sizes = new ConcurrentHashMap<>();
+
     LuceneSnapshot(EmbeddingSpace space, LuceneStore.State state) {
         this.space = space;
         this.state = state;
@@ -104,15 +107,17 @@ final class LuceneSnapshot implements IndexSnapshot {
 
     @Override
     public int size(Kind kind) {
-        int size = 0;
-        try {
-            for (LeafReaderContext context : state.reader.leaves()) {
-                size += live(context.reader(), kind);
+        return sizes.computeIfAbsent(kind, of -> {
+            int size = 0;
+            try {
+                for (LeafReaderContext context : state.reader.leaves()) {
+                    size += live(context.reader(), of);
+                }
+                return size;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-            return size;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        });
     }
 
     private static int live(LeafReader leaf, Kind kind) throws IOException {
