@@ -1,12 +1,13 @@
 /**
  * From a parsed query to the stream of its answer. {@link dev.glimpse.query.Searcher} takes a
  * {@link dev.glimpse.query.SearchQuery} and gives a {@code Multi} of {@link dev.glimpse.query.SearchEvent}s: it waits for
- * what the query wants to be fresh, encodes the query, searches one snapshot of the index stage by stage, lets a model's reranker put the first in order
- * anew where the query asks for it ({@link dev.glimpse.query.Reranking}), and hands each
- * better ranking to the {@link dev.glimpse.query.AnswerStream}, which tells the subscriber only what has changed, and only
+ * what the query wants to be fresh, looks for its words where they count, encodes the query, searches one snapshot of the index
+ * stage by stage, fuses several rankings to one ({@link dev.glimpse.query.Ranked}), lets a model's reranker put the first in
+ * order anew where the query asks for it ({@link dev.glimpse.query.Reranking}), counts its
+ * {@link dev.glimpse.query.Facets}, and hands each better ranking to the {@link dev.glimpse.query.AnswerStream}, which tells the subscriber only what has changed, and only
  * as fast as the subscriber asks. {@link dev.glimpse.query.RankedList} is the other end: it turns events into a list.
  *
- * <p>May import {@code encode}, {@code index}, {@code embedding} and {@code item}.
+ * <p>May import {@code encode}, {@code index}, {@code filter}, {@code embedding} and {@code item}.
  */
 @NullMarked
 package dev.glimpse.query;

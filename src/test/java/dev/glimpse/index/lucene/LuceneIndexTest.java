@@ -97,20 +97,15 @@ class LuceneIndexTest extends VectorIndexContract {
     void agreesWithBruteForceOnClusteredVectors() throws IOException {
         EmbeddingSpace space = new EmbeddingSpace("clustered", "0123456789ab", DIMENSION);
         Random random = new Random(7);
-        List<float[]> centres = new ArrayList<>();
-        for (int i = 0; i < 200; i++) {
-            centres.add(gaussian(random, DIMENSION));
-        }
+        List<float[]> centres = centres(random);
         List<IndexChange> changes = new ArrayList<>();
         for (int i = 0; i < CLUSTERED; i++) {
             changes.add(item(i, near(space, centres.get(random.nextInt(centres.size())), random)));
         }
         VectorIndex oracle = new ExactIndex(ORIGIN);
-        oracle.apply(changes, ViewPositions.none(ORIGIN));
+        fill(oracle, changes);
         try (VectorIndex lucene = new LuceneIndex(folder.resolve("clustered"), space, ORIGIN)) {
-            for (int from = 0; from < CLUSTERED; from += 1000) {
-                lucene.apply(changes.subList(from, from + 1000), ViewPositions.none(ORIGIN));
-            }
+            fill(lucene, changes);
             double approximate = 0;
             double exact = 0;
             try (IndexSnapshot truth = oracle.snapshot();
@@ -139,10 +134,7 @@ class LuceneIndexTest extends VectorIndexContract {
     void agreesWithBruteForceWhereAFilterLetsFewPass() throws IOException {
         EmbeddingSpace space = new EmbeddingSpace("clustered", "0123456789ab", DIMENSION);
         Random random = new Random(11);
-        List<float[]> centres = new ArrayList<>();
-        for (int i = 0; i < 200; i++) {
-            centres.add(gaussian(random, DIMENSION));
-        }
+        List<float[]> centres = centres(random);
         List<IndexChange> changes = new ArrayList<>();
         for (int i = 0; i < CLUSTERED; i++) {
             int cluster = random.nextInt(centres.size());
@@ -151,11 +143,9 @@ class LuceneIndexTest extends VectorIndexContract {
             changes.add(item(i, near(space, centres.get(cluster), random), metadata));
         }
         VectorIndex oracle = new ExactIndex(ORIGIN);
-        oracle.apply(changes, ViewPositions.none(ORIGIN));
+        fill(oracle, changes);
         try (VectorIndex lucene = new LuceneIndex(folder.resolve("filtered"), space, ORIGIN)) {
-            for (int from = 0; from < CLUSTERED; from += 1000) {
-                lucene.apply(changes.subList(from, from + 1000), ViewPositions.none(ORIGIN));
-            }
+            fill(lucene, changes);
             try (IndexSnapshot truth = oracle.snapshot();
                     IndexSnapshot snapshot = lucene.snapshot()) {
                 for (int share : new int[] {1, 10, 50}) {
@@ -179,6 +169,20 @@ class LuceneIndexTest extends VectorIndexContract {
                     assertThat(without / FILTERED).isGreaterThanOrEqualTo(0.98);
                 }
             }
+        }
+    }
+
+    private static List<float[]> centres(Random random) {
+        List<float[]> centres = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            centres.add(gaussian(random, DIMENSION));
+        }
+        return centres;
+    }
+
+    private static void fill(VectorIndex index, List<IndexChange> changes) {
+        for (int from = 0; from < CLUSTERED; from += 1000) {
+            index.apply(changes.subList(from, from + 1000), ViewPositions.none(ORIGIN));
         }
     }
 
