@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.glimpse.scene.Scene;
+import dev.glimpse.scene.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -21,6 +22,7 @@ import java.util.stream.IntStream;
  * @param truth    for each picture, of each caption
  * @param numbers  of the first pictures in their set; none of drawn scenes, which come behind
  * @param scenes   that the last pictures show; none of pairs, which come before
+ * @param claims   of the last captions; none of pairs, which come before
  * @param said     of the first captions the numbers that are put together; none of drawn scenes
  */
 record Examples(
@@ -31,6 +33,7 @@ record Examples(
         Truth[][] truth,
         int[] numbers,
         List<Scene> scenes,
+        List<Statement> claims,
         List<int[]> said) {
 
     private static final int GROUPS = 4;
@@ -70,6 +73,7 @@ record Examples(
                 all,
                 numbers,
                 others.scenes,
+                others.claims,
                 said);
     }
 
@@ -85,6 +89,7 @@ record Examples(
         return new Batch(
                 rows(manager, pictures, picture),
                 texts(manager),
+                order,
                 matrix(manager, order, of -> of == Truth.OWN),
                 matrix(manager, order, of -> of == Truth.OWN || of == Truth.RIGHT),
                 matrix(manager, order, of -> of == Truth.UNKNOWN));

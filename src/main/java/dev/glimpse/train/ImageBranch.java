@@ -22,9 +22,17 @@ sealed interface ImageBranch {
      * What comes of pictures.
      *
      * @param embeddings {@code [n, dimension]}, of any length
-     * @param cells      {@code [n, cells, width]}, row by row; null where there are none
+     * @param attended   what they were pooled of; null where there is no such thing
      */
-    record Seen(NDArray embeddings, @Nullable NDArray cells) {}
+    record Seen(NDArray embeddings, @Nullable Cells attended) {}
+
+    /**
+     * Cells of pictures, row by row.
+     *
+     * @param regions  {@code [n, cells, dimension]}: what the embedding would be if all attention lay on that cell
+     * @param features {@code [n, cells, width]}
+     */
+    record Cells(NDArray regions, NDArray features) {}
 
     /** Of pixels {@code [n, 3, size, size]}, or of features where a backbone gave them. */
     Seen see(Operators<NDArray> on, NDArray input);
@@ -58,7 +66,7 @@ sealed interface ImageBranch {
         @Override
         public Seen see(Operators<NDArray> on, NDArray input) {
             ImageNetwork.Output<NDArray> output = network.apply(on, input);
-            return new Seen(output.embeddings(), output.cells());
+            return new Seen(output.embeddings(), new Cells(output.regions(), output.cells()));
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.glimpse.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import dev.glimpse.train.network.NDArrayOperators;
 import dev.glimpse.train.network.Operators;
 
 /** What training makes small. */
@@ -14,16 +15,13 @@ enum Loss {
         @Override
         NDArray of(Batch batch, NDArray images, NDArray texts, Operators<NDArray> on, double done, double temperature) {
             NDArray similarities = images.matMul(texts.transpose());
-            NDArray scaled = temperature > 0
-                    ? similarities.mul((float) temperature)
-                    : similarities.mul(on.weights("logit.scale", LOG_SCALE, 1)
-                            .minimum(MAX_LOG_SCALE)
-                            .exp());
+            NDArray scaled =
+                    temperature > 0 ? NDArrayOperators.times(similarities, temperature) : similarities.mul(learned(on));
             NDArray logits = scaled.sub(batch.unknown().mul(FAR));
             NDArray right = logits.add(batch.right().sub(1).mul(FAR));
             NDArray toTexts = logSumExp(logits, 1).sub(logSumExp(right, 1)).mean();
             NDArray toImages = logSumExp(logits, 0).sub(logSumExp(right, 0)).mean();
-            return toTexts.add(toImages).mul(0.5f);
+            return NDArrayOperators.times(toTexts.add(toImages), 0.5);
         }
     },
 
@@ -41,19 +39,20 @@ enum Loss {
             NDArray far = batch.right().add(batch.unknown()).mul(FAR);
             // By caption: each wrong picture against the right one. By caption of a picture: each wrong caption against
             // it.
-            NDArray byCaption = similarities.sub(far).sub(own).add(MARGIN).maximum(0);
+            NDArray byCaption = on.relu(similarities.sub(far).sub(own).add(MARGIN));
             NDArray hardest = byCaption.max(new int[] {0}).mean();
             NDArray wrongCaption = similarities.sub(far).max(new int[] {1}, true);
             NDArray hardestCaption = batch.own()
-                    .mul(wrongCaption.sub(own).add(MARGIN).maximum(0))
+                    .mul(on.relu(wrongCaption.sub(own).add(MARGIN)))
                     .sum(new int[] {0})
                     .mean();
             NDArray meanOwn =
                     ownOfPicture.sum(new int[] {1}, true).div(batch.own().sum(new int[] {1}, true));
-            NDArray byPicture = similarities.sub(far).sub(meanOwn).add(MARGIN).maximum(0);
+            NDArray byPicture = on.relu(similarities.sub(far).sub(meanOwn).add(MARGIN));
             NDArray near = mean(byCaption).add(mean(byPicture));
             float turned = (float) Math.clamp((done - 0.1) / 0.3, 0, 1);
-            return hardest.add(hardestCaption).mul(turned).add(near.mul(1 - turned));
+            return NDArrayOperators.times(hardest.add(hardestCaption), turned)
+                    .add(NDArrayOperators.times(near, 1 - turned));
         }
     };
 
@@ -90,6 +89,14 @@ enum Loss {
         return logSumExp(logits, axis)
                 .sub(logSumExp(logits.add(right.sub(1).mul(FAR)), axis))
                 .mean();
+    }
+
+    /** By which similarities are multiplied. */
+    private static NDArray learned(Operators<NDArray> on) {
+        NDArray logarithm = on.weights("logit.scale", LOG_SCALE, 1);
+        return logarithm
+                .minimum(NDArrayOperators.constant(logarithm, MAX_LOG_SCALE))
+                .exp();
     }
 
     /** Of those that are more than 0. */

@@ -1,5 +1,6 @@
 package dev.glimpse.train;
 
+import dev.glimpse.scene.Domain;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -27,14 +28,14 @@ final class PairExamples implements Examples.Source {
     @Override
     public Examples of(int step) {
         if (step <= recipe.scenesFirst()) {
-            return scenes.of(step, Recipe.SCENES_ALONE);
+            return scenes.of(recipe.domain(step), step, Recipe.SCENES_ALONE);
         }
         return of(choose(step), step);
     }
 
     /** Drawn scenes alone. */
     Examples scenes(int step, int count) {
-        return scenes.of(step, count);
+        return scenes.of(Domain.WIDE, step, count);
     }
 
     /** Captions alone: no picture is drawn. */
@@ -57,7 +58,7 @@ final class PairExamples implements Examples.Source {
         for (int i = 0; i < chosen.length; i++) {
             unknown[i] = likeScenes[chosen[i]];
         }
-        return pairs.with(scenes.of(step, recipe.scenes()), unknown, recipe.captions());
+        return pairs.with(scenes.of(Domain.WIDE, step, recipe.scenes()), unknown, recipe.captions());
     }
 
     /** From now on pictures that are taken for alike stand together. */

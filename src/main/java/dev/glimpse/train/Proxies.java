@@ -68,7 +68,8 @@ record Proxies(TrainingSet set, int dimension) {
     private static NDArray share(NDManager at, NDArray embeddings, NDArray rows, List<float[]> added) {
         NDArray changes = Examples.rows(at, added, new Shape(added.getFirst().length));
         NDArray own = changes.eq(-MARGIN).toType(embeddings.getDataType(), false);
-        NDArray logits = embeddings.matMul(rows.transpose()).add(changes).mul(SCALE);
+        NDArray logits =
+                NDArrayOperators.times(embeddings.matMul(rows.transpose()).add(changes), SCALE);
         return Loss.share(logits, own, 1);
     }
 }

@@ -1,5 +1,6 @@
 package dev.glimpse.train;
 
+import dev.glimpse.scene.Domain;
 import dev.glimpse.train.network.TextNetwork;
 
 /**
@@ -55,7 +56,7 @@ record Recipe(
     }
 
     /** Scenes of a step that has nothing else. */
-    static final int SCENES_ALONE = 224;
+    static final int SCENES_ALONE = 96;
 
     /** By which similarities are multiplied while there is nothing else: low, so that near wrong answers count. */
     private static final double SCENES_TEMPERATURE = 12;
@@ -74,6 +75,14 @@ record Recipe(
     /** By which similarities are multiplied in the loss; 0 where that is learned. */
     double temperature(int step) {
         return step <= scenesFirst ? SCENES_TEMPERATURE : 0;
+    }
+
+    /**
+     * What the scenes of a step show: the first third of those alone few shapes and colours, on which it is soon learned what
+     * belongs to what, as in a curriculum (Bengio et al. 2009, doi:10.1145/1553374.1553380).
+     */
+    Domain domain(int step) {
+        return step <= scenesFirst / 3 ? Domain.BASIC : Domain.WIDE;
     }
 
     /**

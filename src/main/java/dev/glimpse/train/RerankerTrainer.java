@@ -107,7 +107,7 @@ final class RerankerTrainer implements AutoCloseable {
                 NDArray ofMatch = logShares.get("..., 1").mul(right).sum().div(right.sum());
                 NDArray ofNone =
                         logShares.get("..., 0").mul(wrong).sum().div(wrong.sum().add(1e-6f));
-                gradients.backward(ofMatch.add(ofNone).mul(-0.5f));
+                gradients.backward(NDArrayOperators.times(ofMatch.add(ofNone), -0.5));
             }
         }
         adam.step(weights.trained(), step, rate);

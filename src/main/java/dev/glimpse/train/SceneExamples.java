@@ -47,7 +47,7 @@ record SceneExamples(long seed, int size, HuggingFaceTokenizer tokenizer) {
     static List<String> captions(long seed) {
         return LongStream.range(0, SPOKEN)
                 .boxed()
-                .flatMap(number -> pair(seed, number).stream())
+                .flatMap(number -> pair(Domain.WIDE, seed, number).stream())
                 .flatMap(told -> told.captions().stream())
                 .toList();
     }
@@ -62,14 +62,15 @@ record SceneExamples(long seed, int size, HuggingFaceTokenizer tokenizer) {
     /**
      * Scenes and their twins.
      *
+     * @param domain what they show; it is said in all words in either
      * @param step  of which they are: no scene comes twice
      * @param count of pictures, half of them twins
      */
-    Examples of(int step, int count) {
+    Examples of(Domain domain, int step, int count) {
         long first = (long) step << 16;
         List<Told> told = LongStream.range(0, (count + 1) / 2)
                 .parallel()
-                .mapToObj(i -> pair(seed, first + i))
+                .mapToObj(i -> pair(domain, seed, first + i))
                 .flatMap(List::stream)
                 .limit(count)
                 .toList();
@@ -93,16 +94,16 @@ record SceneExamples(long seed, int size, HuggingFaceTokenizer tokenizer) {
         }
         List<Scene> scenes = told.stream().map(Told::scene).toList();
         return new Examples(
-                new Shape(3, size, size), pictures, tokens, List.of(), truth, new int[0], scenes, List.of());
+                new Shape(3, size, size), pictures, tokens, List.of(), truth, new int[0], scenes, claims, List.of());
     }
 
-    private static List<Told> pair(long seed, long number) {
-        Scene scene = new SceneGenerator(Domain.WIDE, seed).scene(number, Split.TRAINED);
+    private static List<Told> pair(Domain domain, long seed, long number) {
+        Scene scene = new SceneGenerator(domain, seed).scene(number, Split.TRAINED);
         Draws draws = Draws.of(seed ^ 0x7717, number);
         Captions captions = new Captions(Domain.WIDE, Captions.Manner.FREE, seed);
         Captions plain = new Captions(Domain.WIDE, Captions.Manner.PLAIN, seed);
         Wording wording = draws.oneIn(2) ? plain.wording(number) : captions.wording(number);
-        List<Twin> twins = new Twins(Domain.WIDE, seed)
+        List<Twin> twins = new Twins(domain, seed)
                 .of(scene, number).stream()
                         .filter(twin -> !Split.isHeldOut(twin.scene()))
                         .toList();

@@ -102,12 +102,13 @@ final class TextTuning implements AutoCloseable {
             try (GradientCollector gradients = engine.newGradientCollector()) {
                 NDArrayOperators on = new NDArrayOperators(at, state.weights(), true);
                 NDArray texts = embedded(on, examples.texts(at));
-                NDArray toAll = texts.matMul(pictures.transpose())
-                        .mul((float) temperature)
+                NDArray toAll = NDArrayOperators.times(texts.matMul(pictures.transpose()), temperature)
                         .sub(uncounted);
                 NDArray of = Loss.share(toAll, right, 1)
                         .add(Loss.share(
-                                own.matMul(texts.transpose()).mul((float) temperature), truth(at, examples), 1));
+                                NDArrayOperators.times(own.matMul(texts.transpose()), temperature),
+                                truth(at, examples),
+                                1));
                 if (scenes != null && drawn != null) {
                     NDArray told = embedded(on, scenes.captions());
                     of = of.add(Loss.CONTRASTIVE.of(scenes, drawn.stopGradient(), told, on, 1, temperature));

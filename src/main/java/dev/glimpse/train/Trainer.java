@@ -169,14 +169,16 @@ final class Trainer implements AutoCloseable {
                 NDArray images = NDArrayOperators.normalised(seen.embeddings());
                 NDList groups = new NDList();
                 batch.captions().forEach(of -> groups.add(text.embed(on, of.input(), of.mask())));
-                NDArray texts = NDArrayOperators.normalised(NDArrays.concat(groups, 0));
+                NDArray read = NDArrays.concat(groups, 0);
+                NDArray texts = NDArrayOperators.normalised(read);
                 double done = step / (double) recipe.steps();
                 NDArray of = recipe.loss().of(batch, images, texts, on, done, recipe.temperature(step));
                 if (proxies != null && examples.numbers().length > 0) {
                     of = of.add(proxies.loss(at, on, examples, images, texts));
                 }
-                if (seen.cells() != null && !examples.scenes().isEmpty()) {
-                    of = of.add(SceneFacts.loss(at, on, seen.embeddings(), seen.cells(), examples.scenes()));
+                if (seen.attended() != null && !examples.scenes().isEmpty()) {
+                    of = of.add(
+                            SceneFacts.loss(at, on, seen.embeddings(), seen.attended(), read, batch.order(), examples));
                 }
                 gradients.backward(of);
                 loss = of.getFloat();

@@ -299,6 +299,7 @@ final class TrainingSet {
                 truth,
                 chosen,
                 List.of(),
+                List.of(),
                 said);
     }
 

@@ -48,13 +48,13 @@ record WarmStart(ImageBranch.Whole image, TrainingSet pictures, int steps) {
                     NDArrayOperators on = new NDArrayOperators(at, own, true);
                     NDArray one = projected(on, at, pictures.drawn(chosen, strong(), 2L * step));
                     NDArray other = projected(on, at, pictures.drawn(chosen, strong(), 2L * step + 1));
-                    NDArray logits = one.matMul(other.transpose()).div(TEMPERATURE);
+                    NDArray logits = NDArrayOperators.times(one.matMul(other.transpose()), 1 / TEMPERATURE);
                     NDArray same = at.eye(chosen.length);
-                    NDArray loss = logits.logSoftmax(1)
+                    NDArray both = logits.logSoftmax(1)
                             .add(logits.logSoftmax(0))
                             .mul(same)
-                            .sum()
-                            .div(-2f * chosen.length);
+                            .sum();
+                    NDArray loss = NDArrayOperators.times(both, -0.5 / chosen.length);
                     gradients.backward(loss);
                 }
                 adam.step(own.trained(), step, recipe.rate() * Math.min(1, step / 50.0));

@@ -14,6 +14,8 @@ import java.util.List;
  */
 public record ImageNetwork(int size, List<Block> blocks, int heads, int queries, int dimension) {
 
+    private static final double TO_THE_SIDE = 2;
+
     /** One convolution, 3 x 3. */
     public record Block(int channels, int stride) {}
 
@@ -69,7 +71,10 @@ public record ImageNetwork(int size, List<Block> blocks, int heads, int queries,
         T keys = on.linear("image.pool.key", cells, width, width);
         T values = on.linear("image.pool.value", cells, width, width);
         T asked = on.weights("image.pool.queries", Operators.Start.linear(width), width, queries);
-        T shares = on.softmax(on.transpose(on.matMul(keys, asked), 0, 2, 1));
+        // Each query looks to another side at first, so what stands where is told from the first step on.
+        T places = on.weights(
+                "image.pool.places", new Operators.Start.Ramps(side(), TO_THE_SIDE), queries, (long) side() * side());
+        T shares = on.softmax(on.add(on.transpose(on.matMul(keys, asked), 0, 2, 1), places));
         T features = on.reshape(on.matMul(shares, values), 0, (long) queries * width);
         T matrix = on.weights(
                 "image.out", Operators.Start.linear((long) queries * width), (long) queries * width, dimension);

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.Activation;
+import ai.djl.nn.convolutional.Conv1d;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.norm.Dropout;
@@ -62,6 +63,19 @@ public final class NDArrayOperators implements Operators<NDArray> {
         return array;
     }
 
+    /**
+     * A number as an array that lives as long as the manager of another. What is multiplied by a plain number is not differentiated
+     * rightly: DJL closes the array that it makes of it at once, Java frees its memory, and the engine reads it on the way back.
+     */
+    public static NDArray constant(NDArray of, double value) {
+        return of.getManager().create((float) value);
+    }
+
+    /** An array times a number, to be differentiated: see {@link #constant}. */
+    public static NDArray times(NDArray x, double factor) {
+        return x.mul(constant(x, factor));
+    }
+
     @Override
     public NDArray add(NDArray a, NDArray b) {
         return a.add(b);
@@ -74,7 +88,7 @@ public final class NDArrayOperators implements Operators<NDArray> {
 
     @Override
     public NDArray scale(NDArray x, double factor) {
-        return x.mul((float) factor);
+        return times(x, factor);
     }
 
     @Override
@@ -154,6 +168,22 @@ public final class NDArrayOperators implements Operators<NDArray> {
         long padding = kernel.getShape().get(2) / 2;
         return Conv2d.conv2d(x, kernel, null, new Shape(stride, stride), new Shape(padding, padding))
                 .singletonOrThrow();
+    }
+
+    @Override
+    public NDArray convolution(NDArray x, NDArray kernel) {
+        return Conv1d.conv1d(
+                        x,
+                        kernel,
+                        null,
+                        new Shape(1),
+                        new Shape(kernel.getShape().get(2) / 2))
+                .singletonOrThrow();
+    }
+
+    @Override
+    public NDArray masked(NDArray x, NDArray mask) {
+        return x.mul(mask.toType(DataType.FLOAT32, false).expandDims(-1));
     }
 
     @Override

@@ -131,6 +131,17 @@ public final class OnnxOperators implements Operators<String> {
     }
 
     @Override
+    public String convolution(String x, String kernel) {
+        long padding = graph.shape(kernel)[2] / 2;
+        return graph.node("Conv", List.of(OnnxGraph.attribute("pads", List.of(padding, padding))), x, kernel);
+    }
+
+    @Override
+    public String masked(String x, String mask) {
+        return multiply(x, graph.node("Unsqueeze", real(mask), graph.list(2)));
+    }
+
+    @Override
     public String dropout(String x, double rate) {
         return x;
     }

@@ -22,6 +22,14 @@ public interface Operators<T> {
         /** All the same. */
         record Constant(double value) implements Start {}
 
+        /**
+         * For maps of {@code [n, side * side]}: each rises in a direction of its own over the cells of a square, row by row, the
+         * first to the right, the others turned from it in equal steps.
+         *
+         * @param slope what is reached at the edge; as much is missing at the other
+         */
+        record Ramps(int side, double slope) implements Start {}
+
         /** He et al. 2015 (arXiv:1502.01852): of deviation {@code sqrt(2 / fanIn)}, for what a ReLU follows. */
         static Start he(long fanIn) {
             return new Normal(Math.sqrt(2 / (double) fanIn));
@@ -77,6 +85,16 @@ public interface Operators<T> {
      * @param kernel {@code [out, in, k, k]}, k odd
      */
     T convolution(T x, T kernel, int stride);
+
+    /**
+     * {@code [n, in, s]} to {@code [n, out, s]}, padded by half the kernel, without a bias.
+     *
+     * @param kernel {@code [out, in, k]}, k odd
+     */
+    T convolution(T x, T kernel);
+
+    /** {@code [n, s, width]}: 0 where the mask {@code [n, s]} int64 is 0. */
+    T masked(T x, T mask);
 
     /** Leaves out a part of the numbers while training; nothing otherwise. */
     T dropout(T x, double rate);

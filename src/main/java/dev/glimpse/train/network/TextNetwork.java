@@ -3,6 +3,9 @@ package dev.glimpse.train.network;
 /** The text branch: token ids to {@code [n, dimension]}. */
 public sealed interface TextNetwork {
 
+    /** How many tokens a convolution over tokens sees, the one in the middle included. */
+    int NEAR = 5;
+
     /** The name of the weights of the text branch. */
     String TEXT = "text";
 
@@ -39,7 +42,10 @@ public sealed interface TextNetwork {
         return on.linear(TEXT + ".out", state(on, TEXT, ids, mask), stateWidth(), dimension());
     }
 
-    /** A small transformer: the first token and the mean of all, projected. */
+    /**
+     * A convolution over tokens and a small transformer: the first token and the mean of all, projected. The convolution binds a
+     * word to those beside it from the first step on; attention alone learns late which word is whose.
+     */
     record Attention(int vocabulary, int length, int width, int layers, int heads, double dropout, int dimension)
             implements TextNetwork {
 
@@ -53,8 +59,12 @@ public sealed interface TextNetwork {
             T read = on.tokens(name + ".tokens", ids, vocabulary, width);
             // Large, so that word order counts from the first step on.
             T positions = on.weights(name + ".positions", new Operators.Start.Normal(0.5), length, width);
+            T kernel =
+                    on.weights(name + ".near.kernel", Operators.Start.linear((long) NEAR * width), width, width, NEAR);
+            T near = on.transpose(on.convolution(on.transpose(on.masked(read, mask), 0, 2, 1), kernel), 0, 2, 1);
+            T placed = on.addRows(on.add(read, on.gelu(near)), positions);
             T mixed = new Transformer(layers, width, heads, dropout)
-                    .apply(on, name + ".mixing", on.addRows(read, positions), on.attentionBias(mask));
+                    .apply(on, name + ".mixing", placed, on.attentionBias(mask));
             return on.concat(on.first(mixed), on.maskedMean(mixed, mask));
         }
     }

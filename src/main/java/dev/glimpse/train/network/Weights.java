@@ -73,6 +73,7 @@ public final class Weights implements AutoCloseable {
         Shape of = new Shape(shape);
         return switch (start) {
             case Start.Constant(double value) -> manager.full(of, (float) value);
+            case Start.Ramps ramps -> manager.create(ramps(ramps, (int) shape[0]), of);
             case Start.Normal(double deviation) -> {
                 RandomGenerator random =
                         RandomGeneratorFactory.of("L64X128MixRandom").create(seed * 31 + name.hashCode());
@@ -83,6 +84,18 @@ public final class Weights implements AutoCloseable {
                 yield manager.create(values, of);
             }
         };
+    }
+
+    private static float[] ramps(Start.Ramps ramps, int maps) {
+        int side = ramps.side();
+        float[] values = new float[maps * side * side];
+        for (int i = 0; i < values.length; i++) {
+            double turned = 2 * Math.PI * (i / (side * side)) / maps;
+            double x = (2 * (i % side) + 1) / (double) side - 1;
+            double y = (2 * (i / side % side) + 1) / (double) side - 1;
+            values[i] = (float) (ramps.slope() * (Math.cos(turned) * x + Math.sin(turned) * y));
+        }
+        return values;
     }
 
     /** How many numbers are trained. */
