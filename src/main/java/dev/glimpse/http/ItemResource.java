@@ -14,12 +14,15 @@ import dev.glimpse.item.ImageFormat;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Kind;
 import dev.glimpse.item.Metadata;
+import dev.glimpse.item.MetadataPatch;
 import dev.glimpse.item.Position;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -52,12 +55,14 @@ public class ItemResource {
     private static final int TOO_LARGE = 413;
 
     private final SourceWriter writer;
+    private final ItemPatches patches;
     private final SourceReader reader;
     private final IndexView view;
     private final PreviewView previews;
 
-    ItemResource(SourceWriter writer, SourceReader reader, IndexView view, PreviewView previews) {
+    ItemResource(SourceWriter writer, ItemPatches patches, SourceReader reader, IndexView view, PreviewView previews) {
         this.writer = writer;
+        this.patches = patches;
         this.reader = reader;
         this.view = view;
         this.previews = previews;
@@ -100,6 +105,31 @@ public class ItemResource {
         }
     }
 
+    /** Changes metadata alone, by a JSON merge patch (RFC 7396): the content, the caption and the embedding stay. */
+    @PATCH
+    @Consumes({"application/merge-patch+json", MediaType.APPLICATION_JSON})
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response patch(
+            @PathParam("kind") String kind,
+            @PathParam("id") String id,
+            @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+            String body,
+            @Context UriInfo uri)
+            throws InterruptedException {
+        ItemId item = item(kind, id);
+        requireParameters(uri, Set.of());
+        Position expected = ifMatch == null || ifMatch.equals("*") ? null : expected(item, ifMatch);
+        try {
+            return accepted(item, patches.patch(item, MetadataPatch.parse(body), expected));
+        } catch (IllegalArgumentException e) {
+            throw Problem.of(400, "invalid-patch", String.valueOf(e.getMessage()))
+                    .exception();
+        } catch (InvalidRecordException e) {
+            throw Problem.of(status(e), e.code(), String.valueOf(e.getMessage()))
+                    .exception();
+        }
+    }
+
     @DELETE
     @Produces(MediaType.APPLICATION_JSON)
     public Uni<Response> delete(@PathParam("kind") String kind, @PathParam("id") String id, @Context UriInfo uri) {
@@ -115,7 +145,7 @@ public class ItemResource {
         Parameters parameters = requireParameters(uri, Set.of("position"));
         String token = parameters.one("position");
         try (IndexSnapshot snapshot = snapshot()) {
-            if (token != null && !snapshot.positions().reached(position(item, token))) {
+            if (token != null && !snapshot.positions().reached(position(item, "position", token))) {
                 return new Status(kind(item), item.id(), "in-flight", token, null, null, null, null, null, null);
             }
             return snapshot.find(item).map(ItemResource::status).orElseThrow(() -> unknown(item));
@@ -280,7 +310,15 @@ public class ItemResource {
         }
     }
 
-    private static Position position(ItemId item, String token) {
+    /** A position, as it is or as the entity tag that RFC 9110 would have. */
+    private static Position expected(ItemId item, String ifMatch) {
+        String bare = ifMatch.length() > 1 && ifMatch.startsWith("\"") && ifMatch.endsWith("\"")
+                ? ifMatch.substring(1, ifMatch.length() - 1)
+                : ifMatch;
+        return position(item, "If-Match", bare);
+    }
+
+    private static Position position(ItemId item, String parameter, String token) {
         try {
             Position position = Position.parse(token);
             if (position.kind() != item.kind()) {
@@ -289,7 +327,7 @@ public class ItemResource {
             }
             return position;
         } catch (IllegalArgumentException e) {
-            throw Parameters.invalid("position", String.valueOf(e.getMessage()));
+            throw Parameters.invalid(parameter, String.valueOf(e.getMessage()));
         }
     }
 
@@ -303,7 +341,7 @@ public class ItemResource {
         return new Parameters(uri.getQueryParameters(), known);
     }
 
-    private static ProblemException unknown(ItemId item) {
+    static ProblemException unknown(ItemId item) {
         return Problem.of(404, "unknown-item", "there is no item %s in the view".formatted(item))
                 .exception();
     }

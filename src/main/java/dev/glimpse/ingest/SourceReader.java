@@ -9,18 +9,23 @@ import dev.glimpse.topic.Namespace;
 import dev.glimpse.topic.RejectedRecordException;
 import dev.glimpse.topic.SourceCodec;
 import dev.glimpse.topic.SourceRecord;
+import dev.glimpse.topic.SourceValue;
+import dev.glimpse.topic.TopicContract;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.TopicPartition;
 
 /** Reads records of the source topics back by their positions, so that no second store of originals is needed. Thread-safe. */
@@ -32,11 +37,13 @@ public class SourceReader {
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final Namespace namespace;
+    private final TopicContract topics;
     private final FileReferences references;
     private final BlockingQueue<KafkaConsumer<byte[], byte[]>> idle = new LinkedBlockingQueue<>();
 
-    SourceReader(Namespace namespace, FileReferences references, KafkaClients clients) {
+    SourceReader(Namespace namespace, TopicContract topics, FileReferences references, KafkaClients clients) {
         this.namespace = namespace;
+        this.topics = topics;
         this.references = references;
         for (int i = 0; i < READERS; i++) {
             idle.add(clients.reader("originals-" + i));
@@ -53,8 +60,7 @@ public class SourceReader {
      */
     public Optional<Content.Picture> picture(ItemId item, Position position)
             throws InvalidRecordException, InterruptedException {
-        Optional<ConsumerRecord<byte[], byte[]>> found =
-                read(position).filter(record -> Arrays.equals(record.key(), item.key()));
+        Optional<ConsumerRecord<byte[], byte[]>> found = record(item, position);
         if (found.isEmpty()) {
             return Optional.empty();
         }
@@ -72,11 +78,83 @@ public class SourceReader {
         }
     }
 
-    private Optional<ConsumerRecord<byte[], byte[]>> read(Position position) throws InterruptedException {
+    /**
+     * Reads a record back as it was written. Blocks for some milliseconds.
+     *
+     * @return empty where it is gone, is not of the item, or deletes it
+     * @throws BrokerUnavailableException if the broker does not answer in time
+     */
+    Optional<SourceValue> value(ItemId item, Position position) throws InterruptedException {
+        return record(item, position)
+                .filter(record -> record.value() != null)
+                .map(record -> new SourceValue(record.value(), record.headers()));
+    }
+
+    /**
+     * The last record that the item's partition has now, of whatever item; empty where it has none. Blocks for some
+     * milliseconds.
+     *
+     * @throws BrokerUnavailableException if the broker does not answer in time
+     */
+    public Optional<Position> last(ItemId item) throws InterruptedException {
+        int number = BuiltInPartitioner.partitionForKey(item.key(), topics.partitions());
+        TopicPartition partition = new TopicPartition(namespace.source(item.kind()), number);
+        return withReader(reader -> {
+            reader.assign(List.of(partition));
+            long begin = reader.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            long end = reader.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            // The last offsets may be markers of transactions, which no reader is given.
+            for (long back = 1, from = end; from > begin; back *= 4) {
+                from = Math.max(begin, end - back);
+                reader.seek(partition, from);
+                OptionalLong last = lastBefore(reader, partition, end);
+                if (last.isPresent()) {
+                    return Optional.of(new Position(item.kind(), number, last.getAsLong()));
+                }
+            }
+            return Optional.empty();
+        });
+    }
+
+    private static OptionalLong lastBefore(KafkaConsumer<byte[], byte[]> reader, TopicPartition partition, long end) {
+        OptionalLong last = OptionalLong.empty();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (reader.position(partition) < end) {
+            for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL).records(partition)) {
+                last = OptionalLong.of(record.offset());
+            }
+            if (System.nanoTime() - deadline > 0) {
+                throw new BrokerUnavailableException(
+                        "the broker did not give the end of %s in time".formatted(partition));
+            }
+        }
+        return last;
+    }
+
+    private Optional<ConsumerRecord<byte[], byte[]>> record(ItemId item, Position position)
+            throws InterruptedException {
+        return read(position).filter(record -> Arrays.equals(record.key(), item.key()));
+    }
+
+    private <T> Optional<T> withReader(Function<KafkaConsumer<byte[], byte[]>, Optional<T>> read)
+            throws InterruptedException {
         KafkaConsumer<byte[], byte[]> reader = idle.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         if (reader == null) {
             throw new BrokerUnavailableException("too many originals are read at once");
         }
+        try {
+            return read.apply(reader);
+        } finally {
+            reader.unsubscribe();
+            idle.add(reader);
+        }
+    }
+
+    private Optional<ConsumerRecord<byte[], byte[]>> read(Position position) throws InterruptedException {
+        return withReader(reader -> read(reader, position));
+    }
+
+    private Optional<ConsumerRecord<byte[], byte[]>> read(KafkaConsumer<byte[], byte[]> reader, Position position) {
         try {
             TopicPartition partition = new TopicPartition(namespace.source(position.kind()), position.partition());
             reader.assign(List.of(partition));
@@ -94,9 +172,6 @@ public class SourceReader {
                     "the broker did not give the record at %s in time".formatted(position));
         } catch (OffsetOutOfRangeException e) {
             return Optional.empty();
-        } finally {
-            reader.unsubscribe();
-            idle.add(reader);
         }
     }
 

@@ -1,12 +1,14 @@
 package dev.glimpse.ingest;
 
 import dev.glimpse.item.ItemId;
+import dev.glimpse.item.MetadataPatch;
 import dev.glimpse.item.Position;
 import dev.glimpse.topic.KafkaClients;
 import dev.glimpse.topic.Namespace;
 import dev.glimpse.topic.RecordSize;
 import dev.glimpse.topic.RejectedRecordException;
 import dev.glimpse.topic.SourceCodec;
+import dev.glimpse.topic.SourceValue;
 import dev.glimpse.topic.TopicContract;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.PreDestroy;
@@ -49,11 +51,7 @@ public class SourceWriter {
      * @throws InvalidRecordException if it is not of the topic's contract
      */
     public Uni<Position> write(ItemId item, byte[] value, Map<String, String> headers) throws InvalidRecordException {
-        if (value.length > MAX_VALUE) {
-            throw new InvalidRecordException(
-                    "too-large",
-                    "the value of %s has %d bytes; at most %d are taken".formatted(item, value.length, MAX_VALUE));
-        }
+        requireSize(item, value);
         List<Header> recordHeaders = headers.entrySet().stream()
                 .<Header>map(header ->
                         new RecordHeader(header.getKey(), header.getValue().getBytes(StandardCharsets.UTF_8)))
@@ -66,9 +64,36 @@ public class SourceWriter {
         return send(item, value, recordHeaders);
     }
 
+    /**
+     * Writes an item again, with other metadata.
+     *
+     * @param now what was last written of it
+     * @return its new position, once every copy in sync has it
+     * @throws InvalidRecordException if the metadata can't be so, or the record becomes too large
+     */
+    Uni<Position> patch(ItemId item, SourceValue now, MetadataPatch patch) throws InvalidRecordException {
+        try {
+            SourceValue changed = now.patched(item, patch);
+            requireSize(item, changed.value());
+            return send(item, changed.value(), List.of(changed.headers().toArray()));
+        } catch (RejectedRecordException e) {
+            throw new InvalidRecordException(e.reason().code(), e.sentence(), e);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRecordException("invalid-metadata", String.valueOf(e.getMessage()), e);
+        }
+    }
+
     /** Deletes an item, known or not: writes its tombstone. */
     public Uni<Position> delete(ItemId item) {
         return send(item, null, List.of());
+    }
+
+    private static void requireSize(ItemId item, byte[] value) throws InvalidRecordException {
+        if (value.length > MAX_VALUE) {
+            throw new InvalidRecordException(
+                    "too-large",
+                    "the value of %s has %d bytes; at most %d are taken".formatted(item, value.length, MAX_VALUE));
+        }
     }
 
     private Uni<Position> send(ItemId item, byte @Nullable [] value, List<Header> headers) {

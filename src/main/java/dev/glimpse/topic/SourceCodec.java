@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SourceCodec {
 
+    /** Of CloudEvents in structured mode. */
+    static final String EVENT_TYPE = "application/cloudevents+json";
+
     private static final Set<String> IMAGE_FIELDS = Set.of("data", "uri", "caption", "metadata");
     private static final Set<String> TEXT_FIELDS = Set.of("text", "metadata");
     private static final Set<String> LABEL_FIELDS = Set.of("text", "vocabulary", "templates", "metadata");
@@ -84,7 +87,7 @@ public final class SourceCodec {
         Metadata metadata = headerMetadata(headers);
         String contentType = SourceHeaders.text(headers, SourceHeaders.CONTENT_TYPE);
         if (SourceHeaders.text(headers, SourceHeaders.CLOUDEVENT_VERSION) != null
-                || "application/cloudevents+json".equals(essence(contentType))) {
+                || EVENT_TYPE.equals(essence(contentType))) {
             return readEvent(item, cloudEvent(item, headers, value), caption, metadata);
         }
         return readValue(item, contentType, value, caption, metadata);
@@ -93,15 +96,20 @@ public final class SourceCodec {
     private static SourceRecord readValue(
             ItemId item, @Nullable String contentType, byte[] value, @Nullable String caption, Metadata metadata)
             throws RejectedRecordException {
-        String essence = essence(contentType);
-        boolean json =
-                "application/json".equals(essence) || (essence == null && item.kind() == Kind.IMAGE && value[0] == '{');
-        if (json) {
+        if (isEnvelope(item, contentType, value)) {
             return readEnvelope(item, parse(item, value), caption, metadata);
         }
+        String essence = essence(contentType);
         return item.kind() == Kind.IMAGE
                 ? new SourceRecord.Upsert(item, picture(item, essence, value), caption, metadata)
                 : new SourceRecord.Upsert(item, words(item, essence, value), null, metadata);
+    }
+
+    /** Whether a value that is no event is an envelope. */
+    static boolean isEnvelope(ItemId item, @Nullable String contentType, byte[] value) {
+        String essence = essence(contentType);
+        return "application/json".equals(essence)
+                || (essence == null && item.kind() == Kind.IMAGE && value.length > 0 && value[0] == '{');
     }
 
     private static Content picture(ItemId item, @Nullable String essence, byte[] value) throws RejectedRecordException {
@@ -226,7 +234,7 @@ public final class SourceCodec {
         return node.textValue();
     }
 
-    private static Metadata metadata(ItemId item, JsonNode node) throws RejectedRecordException {
+    static Metadata metadata(ItemId item, JsonNode node) throws RejectedRecordException {
         try {
             return Metadata.of(node);
         } catch (IllegalArgumentException e) {
@@ -243,7 +251,7 @@ public final class SourceCodec {
         }
     }
 
-    private static Metadata headerMetadata(Headers headers) throws RejectedRecordException {
+    static Metadata headerMetadata(Headers headers) throws RejectedRecordException {
         String json = SourceHeaders.text(headers, SourceHeaders.METADATA);
         if (json == null) {
             return Metadata.NONE;
@@ -256,10 +264,9 @@ public final class SourceCodec {
         }
     }
 
-    private static CloudEvent cloudEvent(ItemId item, Headers headers, byte[] value) throws RejectedRecordException {
+    static CloudEvent cloudEvent(ItemId item, Headers headers, byte[] value) throws RejectedRecordException {
         try {
-            return "application/cloudevents+json"
-                            .equals(essence(SourceHeaders.text(headers, SourceHeaders.CONTENT_TYPE)))
+            return EVENT_TYPE.equals(essence(SourceHeaders.text(headers, SourceHeaders.CONTENT_TYPE)))
                     ? new JsonFormat().deserialize(value)
                     : KafkaMessageFactory.createReader(headers, value).toEvent();
         } catch (RuntimeException e) {
@@ -290,7 +297,7 @@ public final class SourceCodec {
         };
     }
 
-    private static JsonNode parse(ItemId item, byte[] value) throws RejectedRecordException {
+    static JsonNode parse(ItemId item, byte[] value) throws RejectedRecordException {
         try {
             return JSON.readTree(value);
         } catch (JsonProcessingException e) {
@@ -317,7 +324,7 @@ public final class SourceCodec {
         return names.stream().sorted().toList();
     }
 
-    private static @Nullable String essence(@Nullable String contentType) {
+    static @Nullable String essence(@Nullable String contentType) {
         if (contentType == null || contentType.isBlank()) {
             return null;
         }
