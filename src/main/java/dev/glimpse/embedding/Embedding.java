@@ -116,6 +116,15 @@ public final class Embedding {
         return components;
     }
 
+    /** The cosine to another embedding of its space, in [-1, 1] but for rounding. */
+    public float dot(Embedding other) {
+        float sum = 0;
+        for (int i = 0; i < components.length; i++) {
+            sum += components[i] * other.components[i];
+        }
+        return sum;
+    }
+
     /** The components as float32, little-endian: {@code 4 * dimension} bytes. */
     public ByteBuffer bytes() {
         ByteBuffer bytes = ByteBuffer.allocate(4 * components.length).order(ByteOrder.LITTLE_ENDIAN);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Parameters {
 
     /** Parts of the contract that this version does not answer yet. */
-    private static final Set<String> LATER = Set.of("collapse", "cursor", "order", "live");
+    private static final Set<String> LATER = Set.of("order", "live");
 
     private final MultivaluedMap<String, String> values;
 
@@ -61,6 +61,15 @@ final class Parameters {
             return value == null ? otherwise : Float.parseFloat(value);
         } catch (NumberFormatException e) {
             throw invalid(name, "'%s' is no number".formatted(value));
+        }
+    }
+
+    /** @throws ProblemException if there is another than those */
+    void requireOnly(Set<String> names, String rule) {
+        for (String name : new TreeSet<>(values.keySet())) {
+            if (!names.contains(name)) {
+                throw invalid(name, rule);
+            }
         }
     }
 

@@ -37,11 +37,28 @@ final class SearchParameters {
             "facets",
             "rank",
             "words",
+            "collapse",
+            "cursor",
             "rerank",
             "fresh",
             "timeout");
-    static final Set<String> POST =
-            Set.of("target", "k", "filter", "min_similarity", "facets", "rank", "words", "fresh", "timeout");
+    static final Set<String> POST = Set.of(
+            "target",
+            "k",
+            "filter",
+            "min_similarity",
+            "facets",
+            "rank",
+            "words",
+            "collapse",
+            "cursor",
+            "fresh",
+            "timeout");
+
+    /** All that goes with a cursor: the rest is as it was on the first page. */
+    private static final Set<String> WITH_CURSOR = Set.of("cursor", "timeout");
+
+    private static final String FIRST_PAGE = "*";
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s)?");
 
@@ -49,6 +66,18 @@ final class SearchParameters {
 
     SearchParameters(Parameters parameters) {
         this.parameters = parameters;
+    }
+
+    /** The cursor of a page that is not the first, or null. */
+    @Nullable
+    String cursor() {
+        String cursor = parameters.one("cursor");
+        if (cursor == null || cursor.equals(FIRST_PAGE)) {
+            return null;
+        }
+        parameters.requireOnly(
+                WITH_CURSOR, "it stays as it was on the first page: leave it out beside 'cursor', which goes on");
+        return cursor;
     }
 
     /** The query of a GET. */
@@ -65,9 +94,27 @@ final class SearchParameters {
         int k = parameters.number("k", SearchQuery.DEFAULT_K);
         List<String> facets = parameters.texts("facets");
         SearchQuery.Ranking ranking = ranking(subject);
+        String near = parameters.one("collapse");
+        Float collapse = near == null ? null : (Float) parameters.decimal("collapse", 1);
+        String cursor = parameters.one("cursor");
+        if (cursor != null && !cursor.equals(FIRST_PAGE)) {
+            throw Parameters.invalid("cursor", "a further page is got with GET, and needs no picture");
+        }
         List<Position> fresh = parameters.positions("fresh");
         try {
-            return new SearchQuery(subject, target, k, filter, minSimilarity, ranking, facets, rerank, fresh, timeout);
+            return new SearchQuery(
+                    subject,
+                    target,
+                    k,
+                    filter,
+                    minSimilarity,
+                    ranking,
+                    collapse,
+                    cursor != null,
+                    facets,
+                    rerank,
+                    fresh,
+                    timeout);
         } catch (IllegalArgumentException e) {
             // The message begins with the parameter's name.
             String message = String.valueOf(e.getMessage());

@@ -27,6 +27,8 @@ import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +66,7 @@ public class SearchResource {
             // The only answer that keeps an EventSource from asking again.
             throw new WebApplicationException(Response.noContent().build());
         }
-        Multi<SearchEvent> events = answer(get(uri));
+        Multi<SearchEvent> events = answer(uri);
         return sent(
                 lastEventId == null
                         ? events
@@ -80,7 +82,7 @@ public class SearchResource {
     @GET
     @Produces(JSON_ON_DEMAND)
     public Uni<Document> document(@Context UriInfo uri) {
-        return collected(answer(get(uri)));
+        return collected(answer(uri));
     }
 
     @POST
@@ -89,44 +91,63 @@ public class SearchResource {
     public Multi<OutboundSseEvent> streamFor(
             byte @Nullable [] body, @Context UriInfo uri, @Context HttpHeaders headers) {
         // The picture is encoded before the stream begins, so that one that can't be read has its HTTP status.
-        return sent(answer(post(body, uri, headers)));
+        return sent(post(body, uri, headers));
     }
 
     @POST
     @Consumes(MediaType.WILDCARD)
     @Produces(JSON_ON_DEMAND)
     public Uni<Document> documentFor(byte @Nullable [] body, @Context UriInfo uri, @Context HttpHeaders headers) {
-        return collected(answer(post(body, uri, headers)));
+        return collected(post(body, uri, headers));
     }
 
-    private static SearchQuery get(UriInfo uri) {
-        return new SearchParameters(new Parameters(uri.getQueryParameters(), SearchParameters.GET)).query();
+    private Multi<SearchEvent> answer(UriInfo uri) {
+        return answer(new SearchParameters(new Parameters(uri.getQueryParameters(), SearchParameters.GET)));
     }
 
-    private SearchQuery post(byte @Nullable [] body, UriInfo uri, HttpHeaders headers) {
+    private Multi<SearchEvent> answer(SearchParameters parameters) {
+        String cursor = parameters.cursor();
+        return cursor == null ? answer(parameters.query()) : searcher.page(cursor, parameters.timeout());
+    }
+
+    private Multi<SearchEvent> post(byte @Nullable [] body, UriInfo uri, HttpHeaders headers) {
+        MediaType type = headers.getMediaType();
+        byte[] bytes = body == null ? new byte[0] : body;
+        if (type != null && type.isCompatible(MediaType.APPLICATION_JSON_TYPE) && !type.isWildcardType()) {
+            new Parameters(uri.getQueryParameters(), Set.of());
+            JsonQuery query = JsonQuery.read(bytes);
+            Optional<Content.Picture> picture = query.picture();
+            return picture.isPresent()
+                    ? answer(
+                            picture.get(),
+                            new SearchParameters(new Parameters(query.parameters(), SearchParameters.POST)))
+                    : answer(new SearchParameters(new Parameters(query.parameters(), SearchParameters.GET)));
+        }
         SearchParameters parameters =
                 new SearchParameters(new Parameters(uri.getQueryParameters(), SearchParameters.POST));
-        MediaType type = headers.getMediaType();
         if (type != null
                 && !type.getType().equals("image")
                 && !type.isCompatible(MediaType.APPLICATION_OCTET_STREAM_TYPE)) {
             throw Problem.of(
                             415,
                             "unsupported-type",
-                            "the body is %s; a query's body is a picture, image/* (JSON and multipart are not built yet)"
-                                    .formatted(type))
+                            "the body is %s; a query's body is a picture, image/*, or application/json".formatted(type))
                     .exception();
         }
-        if (body == null || body.length == 0) {
+        if (bytes.length == 0) {
             throw Problem.of(400, "empty-body", "there is no picture: the body is empty")
                     .exception();
         }
+        return answer(new Content.Picture(bytes, null), parameters);
+    }
+
+    private Multi<SearchEvent> answer(Content.Picture picture, SearchParameters parameters) {
         long began = System.nanoTime();
         Duration timeout = parameters.timeout();
-        SearchQuery.Subject subject = searcher.encode(new Content.Picture(body, null), timeout);
+        SearchQuery.Subject subject = searcher.encode(picture, timeout);
         // One time limit for both: encoding the picture, and the answer.
         Duration rest = timeout.minusNanos(System.nanoTime() - began);
-        return parameters.query(subject, rest.isPositive() ? rest : Duration.ofMillis(1));
+        return answer(parameters.query(subject, rest.isPositive() ? rest : Duration.ofMillis(1)));
     }
 
     private Multi<SearchEvent> answer(SearchQuery query) {

@@ -15,6 +15,8 @@ public final class QueryException extends RuntimeException {
         FOREIGN_SPACE,
         /** The model has no reranker. */
         NO_RERANKER,
+        /** The cursor has expired. */
+        EXPIRED,
         /** The picture can't be decoded. */
         UNREADABLE_IMAGE,
         /** The view is built for the first time, or too many ask. */
@@ -53,6 +55,7 @@ public final class QueryException extends RuntimeException {
             case UNKNOWN_ITEM -> 404;
             case FOREIGN_SPACE -> 409;
             case NO_RERANKER -> 400;
+            case EXPIRED -> 410;
             case UNREADABLE_IMAGE -> 422;
             case UNAVAILABLE -> 503;
             case FAILED -> 500;

@@ -63,6 +63,7 @@ public sealed interface SearchEvent {
      * @param stage      which stage found it
      * @param text       its text or caption
      * @param preview    the address of its small picture
+     * @param duplicates of the items behind it that are nearly the same and that it stands for, the first {@value Group#NAMED}
      */
     record Hit(
             int rank,
@@ -73,7 +74,8 @@ public sealed interface SearchEvent {
             String stage,
             @Nullable String text,
             @Nullable String preview,
-            @Nullable Metadata metadata)
+            @Nullable Metadata metadata,
+            @Nullable List<String> duplicates)
             implements SearchEvent {
         @Override
         public String name() {
@@ -86,14 +88,16 @@ public sealed interface SearchEvent {
             return ItemId.parse(kind + "/" + id);
         }
 
-        /** Whether another hit has the same similarity and score. */
+        /** Whether another hit has the same similarity, score and duplicates. */
         boolean countsAs(Hit other) {
-            return score == other.score && Objects.equals(similarity, other.similarity);
+            return score == other.score
+                    && Objects.equals(similarity, other.similarity)
+                    && Objects.equals(duplicates, other.duplicates);
         }
 
         /** The same hit at another rank. */
         public Hit atRank(int rank) {
-            return new Hit(rank, kind, id, similarity, score, stage, text, preview, metadata);
+            return new Hit(rank, kind, id, similarity, score, stage, text, preview, metadata, duplicates);
         }
     }
 
@@ -133,6 +137,7 @@ public sealed interface SearchEvent {
      * @param reason    why it is not: {@code approximate} or {@code timeout}
      * @param items     how many items were searched
      * @param positions how far the view had read, by partition of the embeddings topic
+     * @param cursor    for the next page, where pages were asked for and there may be one
      * @param facets    by field its values and how many items have them, where they were asked for
      */
     record Final(
@@ -140,6 +145,7 @@ public sealed interface SearchEvent {
             @Nullable String reason,
             long items,
             Map<Integer, Long> positions,
+            @Nullable String cursor,
             @Nullable Map<String, List<Facet>> facets)
             implements SearchEvent {
 

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param filter  what the metadata of what is found is like; null for any
  * @param minSimilarity the least similarity of what is found, the cosine: -1 to 1; -1 for any
  * @param ranking what it is ranked by
+ * @param collapse from which cosine on items count as the same, and are shown as one: 0.5 to 1; null for never
+ * @param paged   whether the answer may go on, page by page
  * @param facets  fields of metadata of which the values are counted
  * @param rerank  how many of the first are put in order anew by the model's reranker; 0 for none
  * @param fresh   source positions that the view must have reached first
@@ -30,6 +32,8 @@ public record SearchQuery(
         @Nullable FilterText filter,
         float minSimilarity,
         Ranking ranking,
+        @Nullable Float collapse,
+        boolean paged,
         List<String> facets,
         int rerank,
         List<Position> fresh,
@@ -40,6 +44,9 @@ public record SearchQuery(
 
     /** How many items a reranker reads at most. */
     public static final int MAX_RERANK = 200;
+
+    /** How many groups of items are shown as one each at most. */
+    public static final int MAX_COLLAPSED = 100;
 
     /** Of how many fields values are counted at most. */
     public static final int MAX_FACETS = 10;
@@ -163,6 +170,15 @@ public record SearchQuery(
         if (rerank > 0 && !(ranking instanceof Ranking.Vector)) {
             throw new IllegalArgumentException("rerank goes with rank=vector, and nothing else");
         }
+        if (collapse != null && !(collapse >= 0.5 && collapse <= 1)) {
+            throw new IllegalArgumentException("collapse is %s; it must be 0.5 to 1".formatted(collapse));
+        }
+        if (collapse != null && k > MAX_COLLAPSED) {
+            throw new IllegalArgumentException("k is %d; with collapse it must be 1 to %d".formatted(k, MAX_COLLAPSED));
+        }
+        if (rerank > 0 && (collapse != null || paged)) {
+            throw new IllegalArgumentException("rerank goes neither with collapse nor with cursor");
+        }
         if (minSimilarity > ANY_SIMILARITY && ranking instanceof Ranking.Lexical) {
             throw new IllegalArgumentException("min_similarity does not go with rank=lexical, which knows none");
         }
@@ -171,5 +187,11 @@ public record SearchQuery(
                     "timeout is %d ms; it must be 1 ms to %d s".formatted(timeout.toMillis(), MAX_TIMEOUT.toSeconds()));
         }
         fresh = List.copyOf(fresh);
+    }
+
+    /** The same query within another time. */
+    SearchQuery within(Duration other) {
+        return new SearchQuery(
+                subject, target, k, filter, minSimilarity, ranking, collapse, paged, facets, rerank, fresh, other);
     }
 }

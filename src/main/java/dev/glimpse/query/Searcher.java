@@ -20,6 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Answers queries as streams. Thread-safe. */
@@ -30,12 +31,14 @@ public class Searcher {
 
     private final QueryEncoder encoder;
     private final IndexView view;
+    private final Pages pages;
     private final MeterRegistry metrics;
     private final ThreadPoolExecutor searches;
 
-    Searcher(QueryEncoder encoder, IndexView view, MeterRegistry metrics) {
+    Searcher(QueryEncoder encoder, IndexView view, Pages pages, MeterRegistry metrics) {
         this.encoder = encoder;
         this.view = view;
+        this.pages = pages;
         this.metrics = metrics;
         int threads = Runtime.getRuntime().availableProcessors();
         // Searching is computing: more threads than processors would only hold each other up.
@@ -130,8 +133,26 @@ public class Searcher {
      * space. Cancelling ends the search.
      */
     public Multi<SearchEvent> search(SearchQuery query) {
+        return answer(query, () -> null);
+    }
+
+    /**
+     * The next page of an answer, as {@link #search} gives answers. To ask for it again gives it again.
+     *
+     * @param cursor  that the page before ended with
+     * @param timeout how long it may take
+     * @throws QueryException if the cursor has expired
+     */
+    public Multi<SearchEvent> page(String cursor, Duration timeout) {
+        Pages.Page known = pages.open(cursor);
+        SearchQuery query = known.answer().query().within(timeout);
+        known.answer().release();
+        return answer(query, () -> pages.open(cursor));
+    }
+
+    private Multi<SearchEvent> answer(SearchQuery query, Supplier<Pages.@Nullable Page> page) {
         return Multi.createFrom().publisher(subscriber -> {
-            Answer answer = new Answer(query, this, encoder, view, metrics);
+            Answer answer = new Answer(query, page.get(), this, encoder, view, pages, metrics);
             AnswerStream stream = new AnswerStream(subscriber, answer::cancel);
             subscriber.onSubscribe(stream);
             answer.start(stream);

@@ -25,6 +25,8 @@ final class SelfAddress {
                         ? ""
                         : "&min_similarity=" + query.minSimilarity())
                 + ranking(query)
+                + (query.collapse() == null ? "" : "&collapse=" + query.collapse())
+                + (query.paged() ? "&cursor=*" : "")
                 + query.facets().stream()
                         .map(field -> "&facets=" + encode(field))
                         .collect(Collectors.joining())

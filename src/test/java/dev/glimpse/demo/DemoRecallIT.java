@@ -134,6 +134,8 @@ class DemoRecallIT {
                 null,
                 SearchQuery.ANY_SIMILARITY,
                 new SearchQuery.Ranking.Vector(),
+                null,
+                false,
                 List.of(),
                 0,
                 List.of(),

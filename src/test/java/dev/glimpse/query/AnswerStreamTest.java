@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class AnswerStreamTest {
 
-    private static final SearchEvent.Final END = new SearchEvent.Final(true, null, 0, Map.of(), null);
+    private static final SearchEvent.Final END = new SearchEvent.Final(true, null, 0, Map.of(), null, null);
 
     @Test
     void sendsNothingThatWasNotAskedFor() {
@@ -60,7 +60,7 @@ class AnswerStreamTest {
         Recorder recorder = new Recorder();
         recorder.stream.request(Long.MAX_VALUE);
         recorder.stream.rank(hits(1, 2));
-        SearchEvent.Hit second = new SearchEvent.Hit(2, "image", "2", 0.5f, 0, "exact", null, null, null);
+        SearchEvent.Hit second = new SearchEvent.Hit(2, "image", "2", 0.5f, 0, "exact", null, null, null, null);
 
         recorder.stream.rank(List.of(hits(1).getFirst(), second));
 
@@ -131,7 +131,7 @@ class AnswerStreamTest {
         List<SearchEvent.Hit> hits = new ArrayList<>();
         for (int id : ids) {
             hits.add(new SearchEvent.Hit(
-                    hits.size() + 1, "image", Integer.toString(id), 0f, 0, "exact", null, null, null));
+                    hits.size() + 1, "image", Integer.toString(id), 0f, 0, "exact", null, null, null, null));
         }
         return hits;
     }

@@ -1,0 +1,57 @@
+package dev.glimpse.query;
+
+import dev.glimpse.index.IndexSnapshot;
+import dev.glimpse.index.IndexedItem;
+import dev.glimpse.item.ItemId;
+import dev.glimpse.item.Kind;
+import dev.glimpse.item.Metadata;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Makes what is ranked into what is shown. What is shown of an item is looked up once an answer. Not thread-safe. */
+final class Hits {
+
+    private final Map<ItemId, IndexedItem.Visible> details = new HashMap<>();
+
+    /** @param groups in their order, of items of the snapshot */
+    List<SearchEvent.Hit> of(List<Group> groups, String stage, IndexSnapshot snapshot) {
+        List<SearchEvent.Hit> hits = new ArrayList<>(groups.size());
+        for (Group group : groups) {
+            Ranked first = group.first();
+            ItemId item = first.item();
+            IndexedItem.Visible known = details.computeIfAbsent(item, id -> visible(id, snapshot));
+            Metadata metadata = known.metadata();
+            List<String> duplicates =
+                    group.others().stream().map(ItemId::toString).toList();
+            hits.add(new SearchEvent.Hit(
+                    hits.size() + 1,
+                    item.kind().word(),
+                    item.id(),
+                    first.similarity(),
+                    first.score(),
+                    stage,
+                    known.text(),
+                    item.kind() == Kind.IMAGE ? "/images/" + segment(item.id()) + "/preview" : null,
+                    metadata.isEmpty() ? null : metadata,
+                    duplicates.isEmpty() ? null : duplicates));
+        }
+        return hits;
+    }
+
+    private static IndexedItem.Visible visible(ItemId item, IndexSnapshot snapshot) {
+        return snapshot.find(item)
+                .filter(IndexedItem.Visible.class::isInstance)
+                .map(IndexedItem.Visible.class::cast)
+                .orElseThrow(
+                        () -> new IllegalStateException("the index found %s, and does not know it".formatted(item)));
+    }
+
+    /** The id as one segment of an address's path (RFC 3986). */
+    private static String segment(String id) {
+        return URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

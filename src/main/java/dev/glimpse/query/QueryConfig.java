@@ -1,0 +1,18 @@
+package dev.glimpse.query;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** How queries are answered. */
+@ConfigMapping(prefix = "glimpse.query")
+public interface QueryConfig {
+
+    /** How many answers may be asked to go on, by their cursors; the one that was not for the longest expires. */
+    @WithDefault("64")
+    int cursors();
+
+    /** How long after its last page an answer may be asked to go on. */
+    @WithDefault("2m")
+    Duration cursorExpiry();
+}

@@ -1,0 +1,286 @@
+package dev.glimpse.query;
+
+import dev.glimpse.embedding.Embedding;
+import dev.glimpse.encode.QueryEncoder;
+import dev.glimpse.filter.Filter;
+import dev.glimpse.filter.FilterText;
+import dev.glimpse.index.FacetCounts;
+import dev.glimpse.index.FacetQuery;
+import dev.glimpse.index.IndexSnapshot;
+import dev.glimpse.index.Neighbour;
+import dev.glimpse.index.NeighbourQuery;
+import dev.glimpse.index.SearchListener;
+import dev.glimpse.index.SearchOutcome;
+import dev.glimpse.index.WordMatch;
+import dev.glimpse.index.WordQuery;
+import dev.glimpse.item.ItemId;
+import dev.glimpse.item.Kind;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The stages of an answer on one snapshot. Not thread-safe. */
+final class SnapshotSearch {
+
+    /** So many of each list are fused at least, where words count too. */
+    private static final int FUSED = 200;
+
+    /** By how much deeper it is searched when too few groups were found. */
+    private static final int DEEPER = 4;
+
+    private final SearchQuery query;
+    private final @Nullable Embedding embedding;
+    private final IndexSnapshot snapshot;
+    private final List<ItemId> before;
+    private final AnswerStream stream;
+    private final Hits hits;
+    private final Patience patience;
+
+    /** How many items of a list may matter. */
+    private int depth;
+
+    /** By kind what the words found, where words count. */
+    private List<List<Ranked>> byWords = List.of();
+
+    /** What the last stage found, which may be more than is shown. */
+    private List<Neighbour> found = List.of();
+
+    private List<Group> shown = List.of();
+
+    /**
+     * @param embedding of the query; null where none is searched for, or it is not known yet
+     * @param before    what earlier pages showed
+     */
+    SnapshotSearch(
+            SearchQuery query,
+            @Nullable Embedding embedding,
+            IndexSnapshot snapshot,
+            List<ItemId> before,
+            AnswerStream stream,
+            Hits hits,
+            Patience patience) {
+        this.query = query;
+        this.embedding = embedding;
+        this.snapshot = snapshot;
+        this.before = before;
+        this.stream = stream;
+        this.hits = hits;
+        this.patience = patience;
+        int wanted = before.size() + Math.max(query.k(), query.rerank());
+        this.depth = query.ranking() instanceof SearchQuery.Ranking.Hybrid ? Math.max(FUSED, 5 * wanted) : wanted;
+    }
+
+    /** What is shown after the last stage, in its order. */
+    List<ItemId> shown() {
+        return shown.stream().map(group -> group.first().item()).toList();
+    }
+
+    /** Ranks by words alone: says whether there was time for it. */
+    boolean words(SearchQuery.Ranking.Words ranking) {
+        long began = System.nanoTime();
+        boolean complete;
+        do {
+            complete = lookUp(ranking);
+            show(byWords, "lexical");
+        } while (complete && mustLookDeeper(byWords));
+        stream.say(new SearchEvent.Stage("lexical", Patience.millisSince(began), 0, 0));
+        return complete;
+    }
+
+    /**
+     * Ranks by similarity, or by both: by the graph, and, where few items are searched, by all of them.
+     *
+     * @param exact whether few are
+     * @return whether there was time for it
+     */
+    boolean vectors(boolean exact, Embedding of) {
+        boolean complete;
+        do {
+            complete = !(query.ranking() instanceof SearchQuery.Ranking.Words ranking) || lookUp(ranking);
+            complete = complete && stage("approximate", NeighbourQuery.Method.APPROXIMATE, of);
+            complete = complete && (!exact || stage("exact", NeighbourQuery.Method.EXACT, of));
+        } while (complete && mustLookDeeper(List.of(Ranked.ofNeighbours(found))));
+        return complete;
+    }
+
+    /** Whether duplicates took so much of the lists that too few groups are shown, and there is more to find. */
+    private boolean mustLookDeeper(List<List<Ranked>> lists) {
+        boolean more = query.collapse() != null
+                && shown.size() < query.k()
+                && depth < PagedAnswer.DEEPEST
+                && lists.stream().anyMatch(list -> list.size() >= depth);
+        if (more) {
+            depth = Math.min(depth * DEEPER, PagedAnswer.DEEPEST);
+        }
+        return more;
+    }
+
+    /** Whether what is shown may lack groups, since it is not searched deeper. */
+    boolean isCutShort() {
+        return query.collapse() != null
+                && shown.size() < query.k()
+                && depth >= PagedAnswer.DEEPEST
+                && Math.max(found.size(), byWords.stream().mapToInt(List::size).sum()) >= depth;
+    }
+
+    /** Says whether there was time for it. */
+    private boolean lookUp(SearchQuery.Ranking.Words ranking) {
+        List<List<Ranked>> matches = new ArrayList<>();
+        for (Kind kind : query.target().kinds()) {
+            WordQuery words = new WordQuery(kind, ranking.words(), depth, filter(query));
+            Optional<List<WordMatch>> of = snapshot.words(words, patience::remains);
+            if (of.isEmpty()) {
+                return false;
+            }
+            List<Ranked> ranked = Ranked.ofWords(of.get());
+            if (embedding != null && query.minSimilarity() > SearchQuery.ANY_SIMILARITY) {
+                Embedding near = embedding;
+                ranked = ranked.stream()
+                        .filter(one -> near.dot(embedding(one.item())) >= query.minSimilarity())
+                        .toList();
+            }
+            matches.add(ranked);
+        }
+        byWords = matches;
+        return true;
+    }
+
+    /** One stage over the kinds that are wanted; says whether it ran to its end. */
+    private boolean stage(String name, NeighbourQuery.Method method, Embedding near) {
+        long began = System.nanoTime();
+        Map<Kind, List<Neighbour>> best = new EnumMap<>(Kind.class);
+        query.target().kinds().forEach(kind -> best.put(kind, List.of()));
+        long scanned = 0;
+        long of = 0;
+        boolean complete = true;
+        for (Kind kind : query.target().kinds()) {
+            SearchListener listener = new SearchListener() {
+                @Override
+                public boolean proceed() {
+                    return patience.remains();
+                }
+
+                @Override
+                public void improved(List<Neighbour> found, long count) {
+                    // A scan that has seen little would retract what the stage before knew better.
+                    if (method == NeighbourQuery.Method.APPROXIMATE) {
+                        best.put(kind, similarEnough(found));
+                        rank(best, name);
+                    }
+                }
+            };
+            SearchOutcome outcome =
+                    snapshot.search(new NeighbourQuery(kind, near, depth, filter(query), method), listener);
+            scanned += outcome.scanned();
+            of += outcome.of();
+            best.put(kind, similarEnough(outcome.neighbours()));
+            if (!outcome.complete()) {
+                complete = false;
+                break;
+            }
+        }
+        if (complete || method == NeighbourQuery.Method.APPROXIMATE) {
+            rank(best, name);
+        }
+        stream.say(new SearchEvent.Stage(name, Patience.millisSince(began), scanned, of));
+        found = best.values().stream().flatMap(List::stream).toList();
+        return complete;
+    }
+
+    /** Counts values over all kinds that are wanted; null if there was no time for it. */
+    @Nullable
+    Facets facets() {
+        long began = System.nanoTime();
+        FacetQuery.Near near = embedding == null || query.minSimilarity() == SearchQuery.ANY_SIMILARITY
+                ? null
+                : new FacetQuery.Near(embedding, query.minSimilarity());
+        FacetCounts all = new FacetCounts(query.facets());
+        for (Kind kind : query.target().kinds()) {
+            Optional<FacetCounts> counts =
+                    snapshot.facets(new FacetQuery(kind, filter(query), near, query.facets()), patience::remains);
+            if (counts.isEmpty()) {
+                return null;
+            }
+            all.add(counts.get());
+        }
+        stream.say(new SearchEvent.Stage("facets", Patience.millisSince(began), 0, 0));
+        return new Facets(all);
+    }
+
+    /** Puts the first images in order anew: says whether there was time for it. */
+    boolean rerank(String text, QueryEncoder encoder) {
+        long began = System.nanoTime();
+        Reranking reranking = Reranking.of(found, query.rerank(), snapshot);
+        if (!reranking.features().isEmpty()) {
+            try {
+                Future<float[]> matching = encoder.match(text, reranking.features());
+                try {
+                    float[] match = matching.get(patience.nanos(), TimeUnit.NANOSECONDS);
+                    show(List.of(reranking.ranking(match)), "rerank");
+                } finally {
+                    matching.cancel(false);
+                }
+            } catch (java.util.concurrent.TimeoutException e) {
+                return false;
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("the reranker failed: " + e.getMessage(), e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        stream.say(new SearchEvent.Stage(
+                "rerank",
+                Patience.millisSince(began),
+                reranking.features().size(),
+                Math.min(query.rerank(), found.size())));
+        return true;
+    }
+
+    private void rank(Map<Kind, List<Neighbour>> best, String stage) {
+        List<List<Ranked>> all = new ArrayList<>(byWords);
+        best.values().forEach(neighbours -> all.add(Ranked.ofNeighbours(neighbours)));
+        show(all, stage);
+    }
+
+    private void show(List<List<Ranked>> rankings, String stage) {
+        int wanted = query.collapse() == null ? before.size() + query.k() : Integer.MAX_VALUE;
+        shown = Group.of(Ranked.fuse(rankings, wanted), before, query.collapse(), this::embedding, query.k()).stream()
+                .map(this::withSimilarity)
+                .toList();
+        stream.rank(hits.of(shown, stage, snapshot));
+    }
+
+    /** What words alone found has none yet. */
+    private Group withSimilarity(Group group) {
+        Ranked first = group.first();
+        return first.similarity() != null || embedding == null
+                ? group
+                : new Group(
+                        new Ranked(first.item(), embedding.dot(embedding(first.item())), first.score()),
+                        group.others());
+    }
+
+    private Embedding embedding(ItemId item) {
+        return snapshot.embedding(item)
+                .orElseThrow(() -> new IllegalStateException("%s is found, and has no embedding".formatted(item)));
+    }
+
+    /** @param found best first */
+    private List<Neighbour> similarEnough(List<Neighbour> found) {
+        return found.stream()
+                .takeWhile(neighbour -> neighbour.similarity() >= query.minSimilarity())
+                .toList();
+    }
+
+    static @Nullable Filter filter(SearchQuery query) {
+        FilterText written = query.filter();
+        return written == null ? null : written.filter();
+    }
+}
