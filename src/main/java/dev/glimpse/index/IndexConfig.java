@@ -25,6 +25,14 @@ public interface IndexConfig {
     @WithDefault("5s")
     Duration commitInterval();
 
+    /** By what numbers the graph search compares: {@code float32}, {@code int8}, {@code int7}, {@code int4} or {@code bit}. */
+    @WithDefault("float32")
+    String vectors();
+
+    /** How many candidates the graph search keeps at least: more find more, and cost time. */
+    @WithDefault("150")
+    int candidates();
+
     /**
      * Up to how many items of a kind a query is answered by comparing with each of them, after the graph search: the
      * answer is then exact.

@@ -55,13 +55,18 @@ final class LuceneIndex implements VectorIndex {
     private static final Analyzer ANALYZER = new StandardAnalyzer();
 
     private final EmbeddingSpace space;
+    private final LuceneSettings settings;
     private final LuceneStore store;
 
-    LuceneIndex(Path directory, EmbeddingSpace space, ViewPositions.Origin origin) throws IOException {
+    LuceneIndex(Path directory, EmbeddingSpace space, ViewPositions.Origin origin, LuceneSettings settings)
+            throws IOException {
         this.space = space;
+        this.settings = settings;
         this.store = new LuceneStore(
                 directory,
-                new IndexWriterConfig(analyzer()).setCodec(VectorCodec.codec()).setRAMBufferSizeMB(WRITE_BUFFER_MB),
+                new IndexWriterConfig(analyzer())
+                        .setCodec(VectorCodec.codec(settings))
+                        .setRAMBufferSizeMB(WRITE_BUFFER_MB),
                 SCHEMA,
                 origin);
     }
@@ -150,7 +155,7 @@ final class LuceneIndex implements VectorIndex {
 
     @Override
     public LuceneSnapshot snapshot() {
-        return new LuceneSnapshot(space, store.acquire());
+        return new LuceneSnapshot(space, store.acquire(), settings.candidates());
     }
 
     @Override

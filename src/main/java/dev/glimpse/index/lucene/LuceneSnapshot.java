@@ -56,8 +56,6 @@ import org.jspecify.annotations.Nullable;
 /** What a {@link LuceneIndex} held at one moment. */
 final class LuceneSnapshot implements IndexSnapshot {
 
-    /** The least number of candidates that the graph search keeps (hnswlib's {@code ef}), whatever k is. */
-    private static final int MIN_CANDIDATES = 150;
     /** Candidates for each neighbour wanted: texts and images lie apart, which costs recall. */
     private static final int CANDIDATES_PER_NEIGHBOUR = 3;
 
@@ -68,6 +66,7 @@ final class LuceneSnapshot implements IndexSnapshot {
 
     private final EmbeddingSpace space;
     private final LuceneStore.State state;
+    private final int leastCandidates;
 
     /** By kind what the last filter lets pass: the stages of one answer share it. */
     private final Map<Kind, Passing> passing = new ConcurrentHashMap<>();
@@ -75,9 +74,11 @@ final class LuceneSnapshot implements IndexSnapshot {
     /** Counted once: where items were deleted, it costs a pass over them. */
     private final Map<Kind, Integer> sizes = new ConcurrentHashMap<>();
 
-    LuceneSnapshot(EmbeddingSpace space, LuceneStore.State state) {
+    /** @param leastCandidates that the graph search keeps */
+    LuceneSnapshot(EmbeddingSpace space, LuceneStore.State state, int leastCandidates) {
         this.space = space;
         this.state = state;
+        this.leastCandidates = leastCandidates;
     }
 
     private record Place(LeafReader leaf, int doc) {}
@@ -309,7 +310,7 @@ final class LuceneSnapshot implements IndexSnapshot {
             if (vectors == null || vectors.size() == 0) {
                 return;
             }
-            int candidates = Math.min(vectors.size(), Math.max(MIN_CANDIDATES, CANDIDATES_PER_NEIGHBOUR * query.k()));
+            int candidates = Math.min(vectors.size(), Math.max(leastCandidates, CANDIDATES_PER_NEIGHBOUR * query.k()));
             int passing = passes == null ? vectors.size() : passes.cardinality();
             if (passes != null && passing <= Math.max(candidates, vectors.size() / LEAST_SHARE)) {
                 scan(leaf, passes);

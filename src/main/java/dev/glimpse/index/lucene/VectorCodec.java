@@ -7,7 +7,6 @@ import org.apache.lucene.codecs.FilterCodec;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
-import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
@@ -24,9 +23,10 @@ final class VectorCodec {
 
     private VectorCodec() {}
 
-    static Codec codec() {
+    static Codec codec(LuceneSettings settings) {
         Codec standard = Codec.getDefault();
-        KnnVectorsFormat format = new LargeVectors(new Lucene99HnswVectorsFormat(MAX_CONNECTIONS, BEAM_WIDTH));
+        KnnVectorsFormat format =
+                new LargeVectors(settings.format().lucene(MAX_CONNECTIONS, BEAM_WIDTH, settings.smallest()));
         KnnVectorsFormat perField = new PerFieldKnnVectorsFormat() {
             @Override
             public KnnVectorsFormat getKnnVectorsFormatForField(String field) {

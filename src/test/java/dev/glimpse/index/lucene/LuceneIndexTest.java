@@ -47,7 +47,7 @@ class LuceneIndexTest extends VectorIndexContract {
 
     @Override
     protected VectorIndex open(EmbeddingSpace space) throws IOException {
-        return new LuceneIndex(folder, space, ORIGIN);
+        return new LuceneIndex(folder, space, ORIGIN, LuceneSettings.DEFAULT);
     }
 
     @Test
@@ -83,7 +83,7 @@ class LuceneIndexTest extends VectorIndexContract {
     @Test
     void takesVectorsOf4096Dimensions() throws IOException {
         EmbeddingSpace wide = new EmbeddingSpace("wide", "0123456789ab", EmbeddingSpace.MAX_DIMENSION);
-        try (VectorIndex large = new LuceneIndex(folder.resolve("wide"), wide, ORIGIN)) {
+        try (VectorIndex large = new LuceneIndex(folder.resolve("wide"), wide, ORIGIN, LuceneSettings.DEFAULT)) {
             large.apply(List.of(item(0, embedding(wide, new Random(1)))), ViewPositions.none(ORIGIN));
             large.commit(ViewPositions.none(ORIGIN));
             try (IndexSnapshot snapshot = large.snapshot()) {
@@ -104,7 +104,7 @@ class LuceneIndexTest extends VectorIndexContract {
         }
         VectorIndex oracle = new ExactIndex(ORIGIN);
         fill(oracle, changes);
-        try (VectorIndex lucene = new LuceneIndex(folder.resolve("clustered"), space, ORIGIN)) {
+        try (VectorIndex lucene = new LuceneIndex(folder.resolve("clustered"), space, ORIGIN, LuceneSettings.DEFAULT)) {
             fill(lucene, changes);
             double approximate = 0;
             double exact = 0;
@@ -144,7 +144,7 @@ class LuceneIndexTest extends VectorIndexContract {
         }
         VectorIndex oracle = new ExactIndex(ORIGIN);
         fill(oracle, changes);
-        try (VectorIndex lucene = new LuceneIndex(folder.resolve("filtered"), space, ORIGIN)) {
+        try (VectorIndex lucene = new LuceneIndex(folder.resolve("filtered"), space, ORIGIN, LuceneSettings.DEFAULT)) {
             fill(lucene, changes);
             try (IndexSnapshot truth = oracle.snapshot();
                     IndexSnapshot snapshot = lucene.snapshot()) {

@@ -1,0 +1,317 @@
+package dev.glimpse.index.lucene;
+
+import dev.glimpse.embedding.Embedding;
+import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.index.IndexChange;
+import dev.glimpse.index.IndexSnapshot;
+import dev.glimpse.index.Neighbour;
+import dev.glimpse.index.NeighbourQuery;
+import dev.glimpse.index.SearchListener;
+import dev.glimpse.index.ViewPositions;
+import dev.glimpse.item.ContentDigest;
+import dev.glimpse.item.ItemId;
+import dev.glimpse.item.Kind;
+import dev.glimpse.item.Metadata;
+import dev.glimpse.item.Position;
+import dev.glimpse.topic.SourceStamp;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.lucene.util.VectorUtil;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Queries a second at a recall, on clustered unit vectors: of our index in each format, and of hnswlib on the same vectors where
+ * its loop is built ({@code src/test/hnswlib/build}). Prints a table.
+ */
+public final class IndexBenchmark {
+
+    private static final int K = 10;
+    private static final double RECALL = 0.99;
+    private static final int BATCH = 1000;
+    private static final int CLUSTER = 100;
+    private static final double SECONDS = 4;
+    private static final int[] CANDIDATES = {10, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768};
+
+    private static final ViewPositions.Origin ORIGIN =
+            new ViewPositions.Origin("benchmark", "glimpse.embeddings", "id");
+
+    private final Path folder;
+    private final int count;
+    private final int dimension;
+    private final EmbeddingSpace space;
+    private final List<Embedding> items = new ArrayList<>();
+
+    /** The queries, and by query the numbers of the K nearest items. */
+    private record Queries(String name, List<Embedding> vectors, List<int[]> nearest) {}
+
+    private record Measured(int candidates, double recall, double oneThread, double twoThreads) {}
+
+    private IndexBenchmark(Path folder, int count, int dimension) {
+        this.folder = folder;
+        this.count = count;
+        this.dimension = dimension;
+        this.space = new EmbeddingSpace("benchmark", "0123456789ab", dimension);
+    }
+
+    /** Options: {@code folder=}, {@code count=}, {@code dimension=}, {@code queries=}, {@code formats=}, {@code hnswlib=}. */
+    public static void main(String[] args) throws Exception {
+        Map<String, String> options = new HashMap<>();
+        for (String arg : args) {
+            String[] parts = arg.split("=", 2);
+            options.put(parts[0], parts.length == 2 ? parts[1] : "");
+        }
+        Path folder = Path.of(options.getOrDefault("folder", "target/index-benchmark"));
+        int count = Integer.parseInt(options.getOrDefault("count", "100000"));
+        IndexBenchmark benchmark =
+                new IndexBenchmark(folder, count, Integer.parseInt(options.getOrDefault("dimension", "512")));
+        int queries = Integer.parseInt(options.getOrDefault("queries", "1000"));
+        List<VectorFormat> formats = Stream.of(options.getOrDefault("formats", "float32,int8,int7,int4,bit")
+                        .split(","))
+                .map(name -> VectorFormat.valueOf(name.toUpperCase(Locale.ROOT)))
+                .toList();
+        benchmark.run(queries, formats, options.get("hnswlib"));
+    }
+
+    private void run(int queryCount, List<VectorFormat> formats, @Nullable String hnswlib) throws Exception {
+        Files.createDirectories(folder);
+        System.out.printf("SIMD: %s; %d items, %d dimensions%n", Simd.provider(), count, dimension);
+        SplittableRandom random = new SplittableRandom(42);
+        List<float[]> centres = new ArrayList<>();
+        for (int i = 0; i < Math.max(1, count / CLUSTER); i++) {
+            centres.add(gaussian(random));
+        }
+        for (int i = 0; i < count; i++) {
+            items.add(near(centres.get(random.nextInt(centres.size())), random, null));
+        }
+        // As texts are to images: moved, all in one direction.
+        float[] away = gaussian(random);
+        List<Queries> all = List.of(
+                queries("like", centres, null, queryCount, random),
+                queries("unlike", centres, away, queryCount, random));
+        if (hnswlib != null) {
+            write("items.f32", items);
+            for (Queries queries : all) {
+                write(queries.name() + ".f32", queries.vectors());
+                writeNearest(queries);
+                Process process = new ProcessBuilder(
+                                hnswlib,
+                                folder.toString(),
+                                queries.name(),
+                                Integer.toString(count),
+                                Integer.toString(dimension),
+                                Integer.toString(queryCount))
+                        .inheritIO()
+                        .start();
+                process.waitFor();
+            }
+        }
+        for (VectorFormat format : formats) {
+            measure(format, all);
+        }
+    }
+
+    private Queries queries(
+            String name, List<float[]> centres, float @Nullable [] away, int queryCount, SplittableRandom random) {
+        List<Embedding> vectors = new ArrayList<>();
+        for (int i = 0; i < queryCount; i++) {
+            vectors.add(near(centres.get(random.nextInt(centres.size())), random, away));
+        }
+        List<int[]> nearest = IntStream.range(0, queryCount)
+                .parallel()
+                .mapToObj(i -> nearest(vectors.get(i)))
+                .toList();
+        return new Queries(name, vectors, nearest);
+    }
+
+    private int[] nearest(Embedding query) {
+        float[] similarity = new float[count];
+        for (int i = 0; i < count; i++) {
+            similarity[i] =
+                    VectorUtil.dotProduct(query.components(), items.get(i).components());
+        }
+        return IntStream.range(0, count)
+                .boxed()
+                .sorted(Comparator.comparingDouble((Integer i) -> -similarity[i]))
+                .limit(K)
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+
+    private void measure(VectorFormat format, List<Queries> all) throws Exception {
+        Path directory = folder.resolve("index-" + format);
+        delete(directory);
+        long began = System.nanoTime();
+        try (LuceneIndex index = open(directory, format, 100)) {
+            for (int from = 0; from < count; from += BATCH) {
+                List<IndexChange> changes = new ArrayList<>();
+                for (int i = from; i < Math.min(count, from + BATCH); i++) {
+                    changes.add(item(i));
+                }
+                index.apply(changes, ViewPositions.none(ORIGIN));
+            }
+            index.commit(ViewPositions.none(ORIGIN));
+        }
+        double built = (System.nanoTime() - began) / 1e9;
+        System.out.printf("%s: built in %.0f s, %d MB on disk%n", format, built, size(directory) >> 20);
+        for (Queries queries : all) {
+            for (int candidates : CANDIDATES) {
+                try (LuceneIndex index = open(directory, format, candidates)) {
+                    Measured measured = measure(index, queries, candidates);
+                    System.out.printf(
+                            "%s, %s queries: candidates %d, recall@%d %.4f, %.0f queries/s on one thread, %.0f on two%n",
+                            format,
+                            queries.name(),
+                            candidates,
+                            K,
+                            measured.recall(),
+                            measured.oneThread(),
+                            measured.twoThreads());
+                    if (measured.recall() >= RECALL) {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    private LuceneIndex open(Path directory, VectorFormat format, int candidates) throws IOException {
+        return new LuceneIndex(
+                directory, space, ORIGIN, new LuceneSettings(format, LuceneSettings.DEFAULT.smallest(), candidates));
+    }
+
+    private static Measured measure(LuceneIndex index, Queries queries, int candidates) throws Exception {
+        double recall = 0;
+        for (int i = 0; i < queries.vectors().size(); i++) {
+            Set<String> right = new HashSet<>();
+            for (int item : queries.nearest().get(i)) {
+                right.add(Integer.toString(item));
+            }
+            List<ItemId> found = search(index, queries.vectors().get(i));
+            recall += found.stream().filter(item -> right.contains(item.id())).count() / (double) K;
+        }
+        recall /= queries.vectors().size();
+        if (recall < RECALL) {
+            return new Measured(candidates, recall, 0, 0);
+        }
+        perSecond(index, queries, 1);
+        return new Measured(candidates, recall, perSecond(index, queries, 1), perSecond(index, queries, 2));
+    }
+
+    private static double perSecond(LuceneIndex index, Queries queries, int threads) throws Exception {
+        try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+            List<Callable<Long>> loops = new ArrayList<>();
+            for (int thread = 0; thread < threads; thread++) {
+                int first = thread * 101;
+                loops.add(() -> {
+                    long done = 0;
+                    long end = System.nanoTime() + (long) (SECONDS * 1e9);
+                    while (System.nanoTime() < end) {
+                        search(index, queries.vectors().get((int)
+                                ((first + done) % queries.vectors().size())));
+                        done++;
+                    }
+                    return done;
+                });
+            }
+            long done = 0;
+            for (Future<Long> loop : pool.invokeAll(loops)) {
+                done += loop.get();
+            }
+            return done / SECONDS;
+        }
+    }
+
+    private static List<ItemId> search(LuceneIndex index, Embedding query) {
+        try (IndexSnapshot snapshot = index.snapshot()) {
+            return snapshot
+                    .search(
+                            new NeighbourQuery(Kind.IMAGE, query, K, null, NeighbourQuery.Method.APPROXIMATE),
+                            SearchListener.patient())
+                    .neighbours()
+                    .stream()
+                    .map(Neighbour::item)
+                    .toList();
+        }
+    }
+
+    private IndexChange item(int i) {
+        return new IndexChange.Put(
+                new ItemId(Kind.IMAGE, Integer.toString(i)),
+                items.get(i),
+                ContentDigest.of(new byte[] {1}),
+                null,
+                Metadata.NONE,
+                null,
+                new SourceStamp("glimpse.images", "id", new Position(Kind.IMAGE, 0, i)));
+    }
+
+    private Embedding near(float[] centre, SplittableRandom random, float @Nullable [] away) {
+        float[] vector = gaussian(random);
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] = centre[i] + 0.7f * vector[i] + (away == null ? 0 : away[i]);
+        }
+        return Embedding.normalised(space, vector);
+    }
+
+    private float[] gaussian(SplittableRandom random) {
+        float[] vector = new float[dimension];
+        for (int i = 0; i < dimension; i++) {
+            vector[i] = (float) random.nextGaussian();
+        }
+        return vector;
+    }
+
+    private void write(String name, List<Embedding> vectors) throws IOException {
+        try (OutputStream out = Files.newOutputStream(folder.resolve(name))) {
+            for (Embedding vector : vectors) {
+                out.write(vector.bytes().array());
+            }
+        }
+    }
+
+    private void writeNearest(Queries queries) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(4 * K * queries.nearest().size()).order(ByteOrder.LITTLE_ENDIAN);
+        queries.nearest().forEach(of -> Arrays.stream(of).forEach(bytes::putInt));
+        Files.write(folder.resolve(queries.name() + ".i32"), bytes.array());
+    }
+
+    private static long size(Path directory) throws IOException {
+        long size = 0;
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                size += Files.size(file);
+            }
+        }
+        return size;
+    }
+
+    private static void delete(Path directory) throws IOException {
+        if (Files.isDirectory(directory)) {
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+}
