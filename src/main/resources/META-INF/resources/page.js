@@ -10,13 +10,16 @@ const queryPicture = document.querySelector("#query-picture");
 const status = document.querySelector("#status");
 const stages = document.querySelector("#stages");
 const grid = document.querySelector("#hits");
+const more = document.querySelector("#more");
 
 const EVENTS = ["query", "hit", "drop", "stage", "final", "reset", "problem"];
 
 let source = null; // the EventSource of a text
 let upload = null; // the AbortController of a picture
 let again = null; // asks the last query once more, for the target that is chosen now
-let list = [];
+let pages = []; // the hits of earlier pages of this answer
+let list = []; // those of the page that comes in
+let cursor = null; // for the next page
 let began = 0;
 
 // The ten lines that turn events into a list; the README has the same.
@@ -37,7 +40,8 @@ function take(name, data) {
     stages.dataset.first = (performance.now() - began).toFixed(0);
     say(`First glimpse after ${stages.dataset.first} ms …`);
   }
-  if (name === "query") {
+  // Further pages have the address of the first.
+  if (name === "query" && pages.length === 0) {
     const url = new URL(location);
     url.search = new URL(data.self, location).search;
     if (url.search.length < 2000) history.replaceState(null, "", url);
@@ -58,10 +62,13 @@ function finish(final) {
   stop();
   const how = final.exact ? "exact" : final.reason;
   const all = (performance.now() - began).toFixed(0);
+  const shown = pages.length + list.length;
+  cursor = final.cursor ?? null;
+  more.hidden = cursor === null;
   say(
-    list.length === 0
+    shown === 0
       ? "Nothing found."
-      : `${list.length} of ${final.items.toLocaleString("en")} · ${how} · first after ${stages.dataset.first} ms, all after ${all} ms`,
+      : `${shown} of ${final.items.toLocaleString("en")} · ${how} · first after ${stages.dataset.first} ms, all after ${all} ms`,
   );
 }
 
@@ -102,7 +109,7 @@ function card(hit) {
 function paint() {
   const known = new Map([...grid.children].map((item) => [item.dataset.item, item]));
   grid.replaceChildren(
-    ...list.map((hit) => {
+    ...[...pages, ...list].map((hit) => {
       const item = known.get(`${hit.kind}/${hit.id}`) ?? card(hit);
       item.querySelector(".similarity").textContent = (hit.similarity ?? hit.score).toFixed(3);
       return item;
@@ -117,8 +124,22 @@ function stop() {
 }
 
 function start() {
+  pages = [];
+  begin();
+}
+
+function goOn() {
+  const next = new URLSearchParams({ cursor });
+  pages = [...pages, ...list];
+  begin();
+  open(next);
+}
+
+function begin() {
   stop();
   list = [];
+  cursor = null;
+  more.hidden = true;
   began = performance.now();
   stages.replaceChildren();
   stages.dataset.first = "";
@@ -131,7 +152,7 @@ function target() {
 }
 
 function addressed(parameters) {
-  const all = new URLSearchParams({ ...parameters, target: target() });
+  const all = new URLSearchParams({ ...parameters, target: target(), cursor: "*" });
   if (filter.value.trim() !== "") all.set("filter", filter.value);
   // Only a phrase has words.
   if (rank.value !== "vector" && all.has("text")) all.set("rank", rank.value);
@@ -225,6 +246,7 @@ form.addEventListener("change", (event) => {
   if (text.value.trim() !== "") searchText();
   else again?.();
 });
+more.addEventListener("click", goOn);
 queryPicture.addEventListener("error", () => (queryPicture.hidden = true));
 picture.addEventListener("change", () => {
   const file = picture.files[0];

@@ -35,7 +35,7 @@ public final class PackagedService implements AutoCloseable {
     }
 
     /** Starts the service again, after it has ended. */
-    void restart(String... properties) throws IOException {
+    public void restart(String... properties) throws IOException {
         process = launch(properties);
     }
 
@@ -74,13 +74,13 @@ public final class PackagedService implements AutoCloseable {
     }
 
     /** SIGKILL: nothing of the service has a chance to tidy up. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
     }
 
     /** SIGTERM, as an orchestrator sends it. */
-    void stop() throws InterruptedException {
+    public void stop() throws InterruptedException {
         process.destroy();
         if (!process.waitFor(40, TimeUnit.SECONDS)) {
             throw new AssertionError("the service does not stop:\n" + logged());
@@ -111,7 +111,7 @@ public final class PackagedService implements AutoCloseable {
     }
 
     /** The sum of a metric's values, over its tags. */
-    double metric(String name) throws IOException {
+    public double metric(String name) throws IOException {
         return get("/q/metrics")
                 .body()
                 .lines()

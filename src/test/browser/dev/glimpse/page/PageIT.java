@@ -234,6 +234,29 @@ class PageIT {
     }
 
     @Test
+    void moreIsShownBehindWhatThereIs() throws Exception {
+        ask("a happy cat");
+        String first = page.url();
+
+        for (int shown = 2 * HITS; shown <= 3 * HITS; shown += HITS) {
+            page.click("#more");
+            page.waitForFunction("shown => document.querySelectorAll('#hits > li').length === shown", shown);
+            awaitAnswer(page);
+        }
+
+        assertThat(items(page)).isEqualTo(hits("text=a+happy+cat&target=image&k=60"));
+        assertThat(status()).startsWith("60 of 1,952 ");
+        assertThat(page.url()).isEqualTo(first);
+        page.locator("#more").scrollIntoViewIfNeeded();
+        shoot("more");
+
+        page.fill("#filter", "subgroup:cat-face");
+        ask("a happy cat");
+        assertThat(items(page)).hasSize(CAT_FACES);
+        assertThat(page.locator("#more").isVisible()).isFalse();
+    }
+
+    @Test
     void theTargetDecidesWhatIsFound() throws Exception {
         ask("a happy cat");
 

@@ -88,6 +88,11 @@ final class LuceneSnapshot implements IndexSnapshot {
         return state.positions;
     }
 
+    /** In how many segments it lies: each is searched by itself. */
+    int segments() {
+        return state.reader.leaves().size();
+    }
+
     @Override
     public int size(Kind kind, @Nullable Filter filter) {
         return filter == null ? size(kind) : passing(kind, filter).size();

@@ -1,19 +1,15 @@
 package dev.glimpse.index.lucene;
 
 import dev.glimpse.embedding.Embedding;
-import dev.glimpse.embedding.EmbeddingSpace;
 import dev.glimpse.index.IndexChange;
 import dev.glimpse.index.IndexSnapshot;
 import dev.glimpse.index.Neighbour;
 import dev.glimpse.index.NeighbourQuery;
 import dev.glimpse.index.SearchListener;
 import dev.glimpse.index.ViewPositions;
-import dev.glimpse.item.ContentDigest;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Kind;
 import dev.glimpse.item.Metadata;
-import dev.glimpse.item.Position;
-import dev.glimpse.topic.SourceStamp;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -29,11 +25,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.lucene.util.VectorUtil;
@@ -58,7 +54,7 @@ public final class IndexBenchmark {
     private final Path folder;
     private final int count;
     private final int dimension;
-    private final EmbeddingSpace space;
+    private final ClusteredVectors vectors;
     private final List<Embedding> items = new ArrayList<>();
 
     /** The queries, and by query the numbers of the K nearest items. */
@@ -70,7 +66,7 @@ public final class IndexBenchmark {
         this.folder = folder;
         this.count = count;
         this.dimension = dimension;
-        this.space = new EmbeddingSpace("benchmark", "0123456789ab", dimension);
+        this.vectors = new ClusteredVectors(dimension, Math.max(1, count / CLUSTER), 42);
     }
 
     /** Options: {@code folder=}, {@code count=}, {@code dimension=}, {@code queries=}, {@code formats=}, {@code hnswlib=}. */
@@ -95,19 +91,13 @@ public final class IndexBenchmark {
     private void run(int queryCount, List<VectorFormat> formats, @Nullable String hnswlib) throws Exception {
         Files.createDirectories(folder);
         System.out.printf("SIMD: %s; %d items, %d dimensions%n", Simd.provider(), count, dimension);
-        SplittableRandom random = new SplittableRandom(42);
-        List<float[]> centres = new ArrayList<>();
-        for (int i = 0; i < Math.max(1, count / CLUSTER); i++) {
-            centres.add(gaussian(random));
-        }
+        int clusters = vectors.clusters();
         for (int i = 0; i < count; i++) {
-            items.add(near(centres.get(random.nextInt(centres.size())), random, null));
+            items.add(vectors.in(vectors.any(clusters)));
         }
-        // As texts are to images: moved, all in one direction.
-        float[] away = gaussian(random);
         List<Queries> all = List.of(
-                queries("like", centres, null, queryCount, random),
-                queries("unlike", centres, away, queryCount, random));
+                queries("like", () -> vectors.in(vectors.any(clusters)), queryCount),
+                queries("unlike", () -> vectors.unlike(vectors.any(clusters)), queryCount));
         if (hnswlib != null) {
             write("items.f32", items);
             for (Queries queries : all) {
@@ -130,17 +120,10 @@ public final class IndexBenchmark {
         }
     }
 
-    private Queries queries(
-            String name, List<float[]> centres, float @Nullable [] away, int queryCount, SplittableRandom random) {
-        List<Embedding> vectors = new ArrayList<>();
-        for (int i = 0; i < queryCount; i++) {
-            vectors.add(near(centres.get(random.nextInt(centres.size())), random, away));
-        }
-        List<int[]> nearest = IntStream.range(0, queryCount)
-                .parallel()
-                .mapToObj(i -> nearest(vectors.get(i)))
-                .toList();
-        return new Queries(name, vectors, nearest);
+    private Queries queries(String name, Supplier<Embedding> query, int queryCount) {
+        List<Embedding> asked = Stream.generate(query).limit(queryCount).toList();
+        List<int[]> nearest = asked.parallelStream().map(this::nearest).toList();
+        return new Queries(name, asked, nearest);
     }
 
     private int[] nearest(Embedding query) {
@@ -165,11 +148,11 @@ public final class IndexBenchmark {
             for (int from = 0; from < count; from += BATCH) {
                 List<IndexChange> changes = new ArrayList<>();
                 for (int i = from; i < Math.min(count, from + BATCH); i++) {
-                    changes.add(item(i));
+                    changes.add(ClusteredVectors.put(i, items.get(i), Metadata.NONE));
                 }
-                index.apply(changes, ViewPositions.none(ORIGIN));
+                index.apply(changes, ViewPositions.none(ClusteredVectors.ORIGIN));
             }
-            index.commit(ViewPositions.none(ORIGIN));
+            index.commit(ViewPositions.none(ClusteredVectors.ORIGIN));
         }
         double built = (System.nanoTime() - began) / 1e9;
         System.out.printf("%s: built in %.0f s, %d MB on disk%n", format, built, size(directory) >> 20);
@@ -196,7 +179,10 @@ public final class IndexBenchmark {
 
     private LuceneIndex open(Path directory, VectorFormat format, int candidates) throws IOException {
         return new LuceneIndex(
-                directory, space, ORIGIN, new LuceneSettings(format, LuceneSettings.DEFAULT.smallest(), candidates));
+                directory,
+                vectors.space(),
+                ClusteredVectors.ORIGIN,
+                new LuceneSettings(format, LuceneSettings.DEFAULT.smallest(), candidates));
     }
 
     private static Measured measure(LuceneIndex index, Queries queries, int candidates) throws Exception {
@@ -252,33 +238,6 @@ public final class IndexBenchmark {
                     .map(Neighbour::item)
                     .toList();
         }
-    }
-
-    private IndexChange item(int i) {
-        return new IndexChange.Put(
-                new ItemId(Kind.IMAGE, Integer.toString(i)),
-                items.get(i),
-                ContentDigest.of(new byte[] {1}),
-                null,
-                Metadata.NONE,
-                null,
-                new SourceStamp("glimpse.images", "id", new Position(Kind.IMAGE, 0, i)));
-    }
-
-    private Embedding near(float[] centre, SplittableRandom random, float @Nullable [] away) {
-        float[] vector = gaussian(random);
-        for (int i = 0; i < vector.length; i++) {
-            vector[i] = centre[i] + 0.7f * vector[i] + (away == null ? 0 : away[i]);
-        }
-        return Embedding.normalised(space, vector);
-    }
-
-    private float[] gaussian(SplittableRandom random) {
-        float[] vector = new float[dimension];
-        for (int i = 0; i < dimension; i++) {
-            vector[i] = (float) random.nextGaussian();
-        }
-        return vector;
     }
 
     private void write(String name, List<Embedding> vectors) throws IOException {

@@ -16,12 +16,9 @@ import dev.glimpse.index.VectorIndex;
 import dev.glimpse.index.VectorIndexContract;
 import dev.glimpse.index.ViewPositions;
 import dev.glimpse.index.exact.ExactIndex;
-import dev.glimpse.item.ContentDigest;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Kind;
 import dev.glimpse.item.Metadata;
-import dev.glimpse.item.Position;
-import dev.glimpse.topic.SourceStamp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +26,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -41,6 +37,7 @@ class LuceneIndexTest extends VectorIndexContract {
 
     private static final int CLUSTERED = 20_000;
     private static final int DIMENSION = 192;
+    private static final int CLUSTERS = 200;
     private static final int FILTERED = 40;
     private static final int QUERIES = 200;
     private static final int K = 10;
@@ -84,7 +81,10 @@ class LuceneIndexTest extends VectorIndexContract {
     void takesVectorsOf4096Dimensions() throws IOException {
         EmbeddingSpace wide = new EmbeddingSpace("wide", "0123456789ab", EmbeddingSpace.MAX_DIMENSION);
         try (VectorIndex large = new LuceneIndex(folder.resolve("wide"), wide, ORIGIN, LuceneSettings.DEFAULT)) {
-            large.apply(List.of(item(0, embedding(wide, new Random(1)))), ViewPositions.none(ORIGIN));
+            large.apply(
+                    List.of(ClusteredVectors.put(
+                            0, new ClusteredVectors(EmbeddingSpace.MAX_DIMENSION, 1, 1).in(0), Metadata.NONE)),
+                    ViewPositions.none(ORIGIN));
             large.commit(ViewPositions.none(ORIGIN));
             try (IndexSnapshot snapshot = large.snapshot()) {
                 assertThat(snapshot.size(Kind.IMAGE)).isEqualTo(1);
@@ -95,23 +95,22 @@ class LuceneIndexTest extends VectorIndexContract {
     /** The two engines on the same 20,000 vectors in 200 clusters, which are what pictures are like. */
     @Test
     void agreesWithBruteForceOnClusteredVectors() throws IOException {
-        EmbeddingSpace space = new EmbeddingSpace("clustered", "0123456789ab", DIMENSION);
-        Random random = new Random(7);
-        List<float[]> centres = centres(random);
+        ClusteredVectors vectors = new ClusteredVectors(DIMENSION, CLUSTERS, 7);
         List<IndexChange> changes = new ArrayList<>();
         for (int i = 0; i < CLUSTERED; i++) {
-            changes.add(item(i, near(space, centres.get(random.nextInt(centres.size())), random)));
+            changes.add(ClusteredVectors.put(i, vectors.in(vectors.any(CLUSTERS)), Metadata.NONE));
         }
         VectorIndex oracle = new ExactIndex(ORIGIN);
         fill(oracle, changes);
-        try (VectorIndex lucene = new LuceneIndex(folder.resolve("clustered"), space, ORIGIN, LuceneSettings.DEFAULT)) {
+        try (VectorIndex lucene =
+                new LuceneIndex(folder.resolve("clustered"), vectors.space(), ORIGIN, LuceneSettings.DEFAULT)) {
             fill(lucene, changes);
             double approximate = 0;
             double exact = 0;
             try (IndexSnapshot truth = oracle.snapshot();
                     IndexSnapshot snapshot = lucene.snapshot()) {
                 for (int i = 0; i < QUERIES; i++) {
-                    Embedding query = near(space, centres.get(random.nextInt(centres.size())), random);
+                    Embedding query = vectors.in(vectors.any(CLUSTERS));
                     List<ItemId> right = search(truth, query, NeighbourQuery.Method.EXACT);
                     approximate += recall(right, search(snapshot, query, NeighbourQuery.Method.APPROXIMATE));
                     exact += recall(right, search(snapshot, query, NeighbourQuery.Method.EXACT));
@@ -132,19 +131,17 @@ class LuceneIndexTest extends VectorIndexContract {
      */
     @Test
     void agreesWithBruteForceWhereAFilterLetsFewPass() throws IOException {
-        EmbeddingSpace space = new EmbeddingSpace("clustered", "0123456789ab", DIMENSION);
-        Random random = new Random(11);
-        List<float[]> centres = centres(random);
+        ClusteredVectors vectors = new ClusteredVectors(DIMENSION, CLUSTERS, 11);
         List<IndexChange> changes = new ArrayList<>();
         for (int i = 0; i < CLUSTERED; i++) {
-            int cluster = random.nextInt(centres.size());
-            Metadata metadata =
-                    Metadata.parse("{\"cluster\":%d,\"chance\":%d}".formatted(cluster, random.nextInt(100)));
-            changes.add(item(i, near(space, centres.get(cluster), random), metadata));
+            int cluster = vectors.any(CLUSTERS);
+            Metadata metadata = Metadata.parse("{\"cluster\":%d,\"chance\":%d}".formatted(cluster, vectors.any(100)));
+            changes.add(ClusteredVectors.put(i, vectors.in(cluster), metadata));
         }
         VectorIndex oracle = new ExactIndex(ORIGIN);
         fill(oracle, changes);
-        try (VectorIndex lucene = new LuceneIndex(folder.resolve("filtered"), space, ORIGIN, LuceneSettings.DEFAULT)) {
+        try (VectorIndex lucene =
+                new LuceneIndex(folder.resolve("filtered"), vectors.space(), ORIGIN, LuceneSettings.DEFAULT)) {
             fill(lucene, changes);
             try (IndexSnapshot truth = oracle.snapshot();
                     IndexSnapshot snapshot = lucene.snapshot()) {
@@ -153,8 +150,8 @@ class LuceneIndexTest extends VectorIndexContract {
                     double with = 0;
                     double without = 0;
                     for (int i = 0; i < FILTERED; i++) {
-                        int cluster = random.nextInt(centres.size());
-                        Embedding query = near(space, centres.get(cluster), random);
+                        int cluster = vectors.any(CLUSTERS);
+                        Embedding query = vectors.in(cluster);
                         int others = 2 * share;
                         chance += recall(truth, snapshot, query, "chance<" + share);
                         with += recall(truth, snapshot, query, "cluster:" + clusters(cluster, cluster + others));
@@ -172,14 +169,6 @@ class LuceneIndexTest extends VectorIndexContract {
         }
     }
 
-    private static List<float[]> centres(Random random) {
-        List<float[]> centres = new ArrayList<>();
-        for (int i = 0; i < 200; i++) {
-            centres.add(gaussian(random, DIMENSION));
-        }
-        return centres;
-    }
-
     private static void fill(VectorIndex index, List<IndexChange> changes) {
         for (int from = 0; from < CLUSTERED; from += 1000) {
             index.apply(changes.subList(from, from + 1000), ViewPositions.none(ORIGIN));
@@ -188,7 +177,7 @@ class LuceneIndexTest extends VectorIndexContract {
 
     private static String clusters(int from, int to) {
         return IntStream.range(from, to)
-                .mapToObj(cluster -> Integer.toString(cluster % 200))
+                .mapToObj(cluster -> Integer.toString(cluster % CLUSTERS))
                 .collect(Collectors.joining(",", "(", ")"));
     }
 
@@ -217,40 +206,5 @@ class LuceneIndexTest extends VectorIndexContract {
         Set<ItemId> both = new HashSet<>(right);
         both.retainAll(found);
         return (double) both.size() / right.size();
-    }
-
-    private static IndexChange item(int i, Embedding embedding) {
-        return item(i, embedding, Metadata.NONE);
-    }
-
-    private static IndexChange item(int i, Embedding embedding, Metadata metadata) {
-        return new IndexChange.Put(
-                new ItemId(Kind.IMAGE, Integer.toString(i)),
-                embedding,
-                ContentDigest.of(new byte[] {1}),
-                null,
-                metadata,
-                null,
-                new SourceStamp("glimpse.images", "id", new Position(Kind.IMAGE, 0, i)));
-    }
-
-    private static Embedding near(EmbeddingSpace space, float[] centre, Random random) {
-        float[] vector = gaussian(random, centre.length);
-        for (int i = 0; i < vector.length; i++) {
-            vector[i] = centre[i] + 0.7f * vector[i];
-        }
-        return Embedding.normalised(space, vector);
-    }
-
-    private static Embedding embedding(EmbeddingSpace space, Random random) {
-        return Embedding.normalised(space, gaussian(random, space.dimension()));
-    }
-
-    private static float[] gaussian(Random random, int dimension) {
-        float[] vector = new float[dimension];
-        for (int i = 0; i < dimension; i++) {
-            vector[i] = (float) random.nextGaussian();
-        }
-        return vector;
     }
 }
