@@ -14,10 +14,12 @@
 //   twemoji-shortcodes.jsonl  the same, by wordings that are never learned from
 //   concepts.jsonl            as train.jsonl, in English alone, without the things that are held
 //   twemoji-concepts.jsonl    the set that is never learned from, by English names: those of held things as of a language NEW
+//   few.jsonl                 300 pictures of one artist, each with its English name alone: for when labels are few
+//   twemoji-few.jsonl         the same things of the set that is never learned from, by wordings that are never learned from
 //
-// Two draws, by the first four bytes of a SHA-256, as an unsigned number: a thing is held (so that an experiment can leave it
+// Three draws, by the first four bytes of a SHA-256, as an unsigned number: a thing is held (so that an experiment can leave it
 // out) if that of "held:KEY" is a multiple of 10; a picture of the set VALIDATED is for validation if that of
-// "validation:KEY" is a multiple of 20.
+// "validation:KEY" is a multiple of 20; the few are those that have wordings and the least numbers of "few:KEY".
 import {createHash} from 'node:crypto';
 import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {resolve as pathOf} from 'node:path';
@@ -33,6 +35,8 @@ const TESTED = 'twemoji';
 const VALIDATED = 'emojione';
 const LANGUAGES = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'tr', 'ru', 'ja', 'zh'];
 const NEW = 'en-x-new';
+const LABELLED = 'noto';
+const FEW = 300;
 const SHORTCODES = ['joypixels', 'iamcal'];
 
 const started = Date.now();
@@ -50,7 +54,8 @@ const keyByName = new Map([...nameByKey].map(([hex, icon]) => [icon, hex]));
 const unicodeNames = new Map(
   Object.entries(module('emojibase-data/meta/unicode-names.json')).map(([hex, name]) => [key(hex), name]));
 
-const draw = (purpose, hex, of) => createHash('sha256').update(`${purpose}:${hex}`).digest().readUInt32BE(0) % of === 0;
+const numberOf = (purpose, hex) => createHash('sha256').update(`${purpose}:${hex}`).digest().readUInt32BE(0);
+const draw = (purpose, hex, of) => numberOf(purpose, hex) % of === 0;
 const filled = texts => (texts ?? []).map(text => text.trim()).filter(text => text !== '');
 /** A wording without case, accents, spaces and punctuation. */
 const bare = text => text.normalize('NFKD').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
@@ -177,6 +182,16 @@ writeLines('twemoji-shortcodes.jsonl', worded.map(({id, image, of}) => (
 writeLines('concepts.jsonl', concepts);
 writeLines('twemoji-concepts.jsonl', tested.map(({id, image, of}) => (
   {id, image, captions: [{text: of.names.en, language: of.held ? NEW : 'en'}], split: 'test'})));
+
+const labelled = new Set(worded.map(({of}) => of.key)
+  .filter(key => pairs.get(LABELLED).some(({of}) => of.key === key))
+  .sort((one, other) => numberOf('few', one) - numberOf('few', other))
+  .slice(0, FEW));
+const isLabelled = ({of}) => labelled.has(of.key);
+writeLines('few.jsonl', pairs.get(LABELLED).filter(isLabelled).map(({id, image, of}) => (
+  {id, image, captions: [{text: of.names.en, language: 'en'}], split: 'train'})));
+writeLines('twemoji-few.jsonl', worded.filter(isLabelled).map(({id, image, of}) => (
+  {id, image, captions: of.shortcodes.map(text => ({text, language: 'en'})), split: 'test'})));
 
 const list = entries => entries.map(([name, count]) => `${name} ${count}`).join(', ');
 const count = test => things.filter(test).length;

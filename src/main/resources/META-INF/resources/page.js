@@ -4,6 +4,7 @@ const form = document.querySelector("#search");
 const text = document.querySelector("#text");
 const filter = document.querySelector("#filter");
 const rank = document.querySelector("#rank");
+const collapse = document.querySelector("#collapse");
 const drop = document.querySelector("#drop");
 const picture = document.querySelector("#picture");
 const queryPicture = document.querySelector("#query-picture");
@@ -111,7 +112,8 @@ function paint() {
   grid.replaceChildren(
     ...[...pages, ...list].map((hit) => {
       const item = known.get(`${hit.kind}/${hit.id}`) ?? card(hit);
-      item.querySelector(".similarity").textContent = (hit.similarity ?? hit.score).toFixed(3);
+      const alike = hit.duplicates ? ` · ${hit.duplicates.length}${hit.duplicates.length < 10 ? "" : " or more"} alike` : "";
+      item.querySelector(".similarity").textContent = (hit.similarity ?? hit.score).toFixed(3) + alike;
       return item;
     }),
   );
@@ -154,6 +156,7 @@ function target() {
 function addressed(parameters) {
   const all = new URLSearchParams({ ...parameters, target: target(), cursor: "*" });
   if (filter.value.trim() !== "") all.set("filter", filter.value);
+  if (collapse.checked) all.set("collapse", "0.99");
   // Only a phrase has words.
   if (rank.value !== "vector" && all.has("text")) all.set("rank", rank.value);
   return all;
@@ -242,7 +245,7 @@ form.addEventListener("submit", (event) => {
   else again?.();
 });
 form.addEventListener("change", (event) => {
-  if (event.target.name !== "target" && event.target.name !== "rank") return;
+  if (!["target", "rank", "collapse"].includes(event.target.name)) return;
   if (text.value.trim() !== "") searchText();
   else again?.();
 });
@@ -273,6 +276,7 @@ if (asked.has("target")) {
   if (radio) radio.checked = true;
 }
 filter.value = asked.get("filter") ?? "";
+collapse.checked = asked.has("collapse");
 if ([...rank.options].some((option) => option.value === asked.get("rank"))) rank.value = asked.get("rank");
 if (asked.has("text")) {
   text.value = asked.get("text");

@@ -257,6 +257,27 @@ class PageIT {
     }
 
     @Test
+    void whatIsAlikeIsShownAsOne() throws Exception {
+        page.fill("#filter", "subgroup:family");
+        ask("a family");
+        List<String> all = items(page);
+
+        page.check("#collapse");
+        awaitAnswer(page);
+
+        assertThat(items(page))
+                .isEqualTo(hits("text=a+family&target=image&filter=subgroup%3Afamily&collapse=0.99"))
+                .hasSizeLessThan(all.size());
+        assertThat(page.locator("#hits .similarity").allTextContents())
+                .anyMatch(shown -> shown.matches("\\d\\.\\d{3} · \\d+( or more)? alike"));
+        shoot("alike");
+
+        page.reload();
+        awaitAnswer(page);
+        assertThat(page.isChecked("#collapse")).isTrue();
+    }
+
+    @Test
     void theTargetDecidesWhatIsFound() throws Exception {
         ask("a happy cat");
 
