@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
     const auto asked = read<float>(folder + "/" + name + ".f32", queries * dimension);
     const auto nearest = read<int32_t>(folder + "/" + name + ".i32", queries * K);
     hnswlib::InnerProductSpace space(dimension);
-    const std::string kept = folder + "/hnswlib.index";
+    const std::string kept = folder + "/hnswlib-" + argv[3] + "-" + argv[4] + ".index";
     hnswlib::HierarchicalNSW<float>* index;
     if (std::ifstream(kept).good()) {
         index = new hnswlib::HierarchicalNSW<float>(&space, kept);

@@ -21,6 +21,7 @@ let again = null; // asks the last query once more, for the target that is chose
 let pages = []; // the hits of earlier pages of this answer
 let list = []; // those of the page that comes in
 let cursor = null; // for the next page
+let asked = null; // the cursor of the page that comes in
 let began = 0;
 
 // The ten lines that turn events into a list; the README has the same.
@@ -75,6 +76,8 @@ function finish(final) {
 
 function fail(problem) {
   stop();
+  cursor = asked;
+  more.hidden = cursor === null;
   say(problem.detail ?? problem.title ?? "The service does not answer.", true);
 }
 
@@ -127,10 +130,12 @@ function stop() {
 
 function start() {
   pages = [];
+  asked = null;
   begin();
 }
 
 function goOn() {
+  asked = cursor;
   const next = new URLSearchParams({ cursor });
   pages = [...pages, ...list];
   begin();
@@ -270,23 +275,23 @@ addEventListener("drop", (event) => {
 });
 
 // An address with a query shows its answer.
-const asked = new URLSearchParams(location.search);
-if (asked.has("target")) {
-  const radio = form.querySelector(`input[value="${CSS.escape(asked.get("target"))}"]`);
+const address = new URLSearchParams(location.search);
+if (address.has("target")) {
+  const radio = form.querySelector(`input[value="${CSS.escape(address.get("target"))}"]`);
   if (radio) radio.checked = true;
 }
-filter.value = asked.get("filter") ?? "";
-collapse.checked = asked.has("collapse");
-if ([...rank.options].some((option) => option.value === asked.get("rank"))) rank.value = asked.get("rank");
-if (asked.has("text")) {
-  text.value = asked.get("text");
+filter.value = address.get("filter") ?? "";
+collapse.checked = address.has("collapse");
+if ([...rank.options].some((option) => option.value === address.get("rank"))) rank.value = address.get("rank");
+if (address.has("text")) {
+  text.value = address.get("text");
   searchText();
-} else if (asked.has("vector") || asked.has("like")) {
+} else if (address.has("vector") || address.has("like")) {
   again = () => {
-    const subject = ["vector", "space", "like"].filter((name) => asked.has(name));
+    const subject = ["vector", "space", "like"].filter((name) => address.has(name));
     start();
-    open(addressed(Object.fromEntries(subject.map((name) => [name, asked.get(name)]))));
+    open(addressed(Object.fromEntries(subject.map((name) => [name, address.get(name)]))));
   };
   start();
-  open(asked);
+  open(address);
 }

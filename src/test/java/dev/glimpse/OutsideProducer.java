@@ -49,6 +49,14 @@ public final class OutsideProducer implements AutoCloseable {
         return token(topic, written);
     }
 
+    /** Sends one record by a producer of its own, which is what a test with few records wants. */
+    public static String sendOne(String topic, String key, byte @Nullable [] value, String... headers)
+            throws Exception {
+        try (OutsideProducer producer = new OutsideProducer()) {
+            return producer.send(topic, key, value, headers);
+        }
+    }
+
     /** Sends records without waiting for each; says the freshness token of the last, once all are acknowledged. */
     public String sendAll(String topic, List<ProducerRecord<byte[], byte[]>> records) throws Exception {
         List<Future<RecordMetadata>> acknowledgements = new ArrayList<>();

@@ -9,7 +9,8 @@ import java.util.Map;
 
 /**
  * Filters as JSON, in the operators of MongoDB's query language: {@code {"category": "shoes", "price": {"$lt": 80}}}. Each is
- * written in the language of {@link FilterParser}, so both mean the same and have the same limits.
+ * written in the language of {@link FilterParser}, so both mean the same and have the same limits: a number or boolean is also
+ * equal to a string of its letters, as one without quotes is there.
  *
  * <pre>
  * {"f": 1, "g": "x"}                           both are so
@@ -53,7 +54,7 @@ public final class JsonFilter {
         for (Map.Entry<String, JsonNode> field : object.properties()) {
             String name = field.getKey();
             JsonNode value = field.getValue();
-            String there = at + "/" + name.replace("~", "~0").replace("/", "~1");
+            String there = within(at, name);
             switch (name) {
                 case "$and" -> of.add(joined(value, " AND ", there, depth));
                 case "$or" -> of.add(joined(value, " OR ", there, depth));
@@ -91,7 +92,7 @@ public final class JsonFilter {
         for (Map.Entry<String, JsonNode> operator : operators.properties()) {
             String name = operator.getKey();
             JsonNode operand = operator.getValue();
-            String there = at + "/" + name;
+            String there = within(at, name);
             of.add(
                     switch (name) {
                         case "$eq" -> field + ":" + scalar(operand, there);
@@ -132,20 +133,34 @@ public final class JsonFilter {
         if (value.isTextual()) {
             return quoted(value.textValue());
         }
-        if (value.isNumber() || value.isBoolean()) {
+        if (value.isBoolean()) {
             return value.asText();
+        }
+        if (value.isNumber()) {
+            return number(value, at);
         }
         throw wrong(at, "a string, a number or a boolean must stand here");
     }
 
     private static String ordered(JsonNode value, String at) {
         if (value.isNumber()) {
-            return value.asText();
+            return number(value, at);
         }
         if (value.isTextual() && Value.Time.of(value.textValue()).isPresent()) {
             return value.textValue();
         }
         throw wrong(at, "a number or an RFC 3339 date and time must stand here");
+    }
+
+    private static String number(JsonNode value, String at) {
+        if (!Double.isFinite(value.doubleValue())) {
+            throw wrong(at, "a number that a double can hold must stand here");
+        }
+        return value.asText();
+    }
+
+    private static String within(String at, String field) {
+        return at + "/" + field.replace("~", "~0").replace("/", "~1");
     }
 
     private static String quoted(String text) {

@@ -42,6 +42,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Items: written to the source topics, read from the view. */
@@ -113,17 +116,13 @@ public class ItemResource {
             @PathParam("kind") String kind,
             @PathParam("id") String id,
             @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
-            String body,
+            byte @Nullable [] body,
             @Context UriInfo uri)
             throws InterruptedException {
         ItemId item = item(kind, id);
         requireParameters(uri, Set.of());
-        Position expected = ifMatch == null || ifMatch.equals("*") ? null : expected(item, ifMatch);
         try {
-            return accepted(item, patches.patch(item, MetadataPatch.parse(body), expected));
-        } catch (IllegalArgumentException e) {
-            throw Problem.of(400, "invalid-patch", String.valueOf(e.getMessage()))
-                    .exception();
+            return accepted(item, patches.patch(item, patch(body), matching(ifMatch)));
         } catch (InvalidRecordException e) {
             throw Problem.of(status(e), e.code(), String.valueOf(e.getMessage()))
                     .exception();
@@ -140,12 +139,18 @@ public class ItemResource {
 
     @GET
     @Produces(MediaType.APPLICATION_JSON)
-    public Status status(@PathParam("kind") String kind, @PathParam("id") String id, @Context UriInfo uri) {
+    public Response get(@PathParam("kind") String kind, @PathParam("id") String id, @Context UriInfo uri) {
+        Status status = status(kind, id, uri);
+        Response.ResponseBuilder response = Response.ok(status);
+        return (status.position() == null ? response : response.tag(status.position())).build();
+    }
+
+    private Status status(String kind, String id, UriInfo uri) {
         ItemId item = item(kind, id);
         Parameters parameters = requireParameters(uri, Set.of("position"));
         String token = parameters.one("position");
         try (IndexSnapshot snapshot = snapshot()) {
-            if (token != null && !snapshot.positions().reached(position(item, "position", token))) {
+            if (token != null && !snapshot.positions().reached(position(item, token))) {
                 return new Status(kind(item), item.id(), "in-flight", token, null, null, null, null, null, null);
             }
             return snapshot.find(item).map(ItemResource::status).orElseThrow(() -> unknown(item));
@@ -310,15 +315,27 @@ public class ItemResource {
         }
     }
 
-    /** A position, as it is or as the entity tag that RFC 9110 would have. */
-    private static Position expected(ItemId item, String ifMatch) {
-        String bare = ifMatch.length() > 1 && ifMatch.startsWith("\"") && ifMatch.endsWith("\"")
-                ? ifMatch.substring(1, ifMatch.length() - 1)
-                : ifMatch;
-        return position(item, "If-Match", bare);
+    private static MetadataPatch patch(byte @Nullable [] body) {
+        try {
+            return MetadataPatch.parse(body == null ? new byte[0] : body);
+        } catch (IllegalArgumentException e) {
+            throw Problem.of(400, "invalid-patch", String.valueOf(e.getMessage()))
+                    .exception();
+        }
     }
 
-    private static Position position(ItemId item, String parameter, String token) {
+    /** Which positions have one of the entity tags (RFC 9110, 13.1.1): an item's is its position; it may stand without quotes. */
+    private static Predicate<Position> matching(@Nullable String ifMatch) {
+        if (ifMatch == null || ifMatch.equals("*")) {
+            return any -> true;
+        }
+        Set<String> tags = Stream.of(ifMatch.split(","))
+                .map(tag -> tag.strip().replaceAll("^\"(.*)\"$", "$1"))
+                .collect(Collectors.toSet());
+        return position -> tags.contains(position.toString());
+    }
+
+    private static Position position(ItemId item, String token) {
         try {
             Position position = Position.parse(token);
             if (position.kind() != item.kind()) {
@@ -327,7 +344,7 @@ public class ItemResource {
             }
             return position;
         } catch (IllegalArgumentException e) {
-            throw Parameters.invalid(parameter, String.valueOf(e.getMessage()));
+            throw Parameters.invalid("position", String.valueOf(e.getMessage()));
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.glimpse.http;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,6 +13,7 @@ import dev.glimpse.item.Content;
 import jakarta.ws.rs.core.MultivaluedHashMap;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +24,14 @@ import java.util.Optional;
  */
 final class JsonQuery {
 
-    private static final JsonMapper JSON = JsonMapper.builder()
+    /** A picture of 20 MiB, in base64, and more. */
+    private static final int LONGEST_STRING = 32 << 20;
+
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxStringLength(LONGEST_STRING)
+                            .build())
+                    .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
@@ -77,6 +87,8 @@ final class JsonQuery {
             if (name.equals("filter")) {
                 parameters.add(name, filter(value));
             } else if (value.isArray()) {
+                // An unknown one is refused even if it has no values.
+                parameters.put(name, new ArrayList<>());
                 value.forEach(one -> parameters.add(name, scalar(name, one)));
             } else if (!name.equals("image")) {
                 parameters.add(name, scalar(name, value));

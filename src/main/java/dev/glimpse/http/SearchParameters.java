@@ -94,11 +94,10 @@ final class SearchParameters {
         int k = parameters.number("k", SearchQuery.DEFAULT_K);
         List<String> facets = parameters.texts("facets");
         SearchQuery.Ranking ranking = ranking(subject);
-        String near = parameters.one("collapse");
-        Float collapse = near == null ? null : (Float) parameters.decimal("collapse", 1);
+        Float collapse = parameters.one("collapse") == null ? null : (Float) parameters.decimal("collapse", 1);
         String cursor = parameters.one("cursor");
         if (cursor != null && !cursor.equals(FIRST_PAGE)) {
-            throw Parameters.invalid("cursor", "a further page is got with GET, and needs no picture");
+            throw Parameters.invalid("cursor", "a further page needs no picture");
         }
         List<Position> fresh = parameters.positions("fresh");
         try {

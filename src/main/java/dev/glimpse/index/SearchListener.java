@@ -1,6 +1,7 @@
 package dev.glimpse.index;
 
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** Who waits for a search: told of improvements, and asked before it goes on. Called on the searching thread. */
 public interface SearchListener {
@@ -18,10 +19,15 @@ public interface SearchListener {
 
     /** A listener that lets the search run to its end. */
     static SearchListener patient() {
+        return silent(() -> true);
+    }
+
+    /** A listener that does not hear what is found. */
+    static SearchListener silent(BooleanSupplier proceed) {
         return new SearchListener() {
             @Override
             public boolean proceed() {
-                return true;
+                return proceed.getAsBoolean();
             }
 
             @Override

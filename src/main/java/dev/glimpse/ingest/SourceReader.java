@@ -26,6 +26,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /** Reads records of the source topics back by their positions, so that no second store of originals is needed. Thread-safe. */
@@ -97,12 +98,12 @@ public class SourceReader {
      * @throws BrokerUnavailableException if the broker does not answer in time
      */
     public Optional<Position> last(ItemId item) throws InterruptedException {
-        int number = BuiltInPartitioner.partitionForKey(item.key(), topics.partitions());
+        int number = partition(item);
         TopicPartition partition = new TopicPartition(namespace.source(item.kind()), number);
         return withReader(reader -> {
             reader.assign(List.of(partition));
-            long begin = reader.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
-            long end = reader.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            long begin = reader.beginningOffsets(List.of(partition), PATIENCE).getOrDefault(partition, 0L);
+            long end = reader.endOffsets(List.of(partition), PATIENCE).getOrDefault(partition, 0L);
             // The last offsets may be markers of transactions, which no reader is given.
             for (long back = 1, from = end; from > begin; back *= 4) {
                 from = Math.max(begin, end - back);
@@ -114,6 +115,11 @@ public class SourceReader {
             }
             return Optional.empty();
         });
+    }
+
+    /** In which partition an item is written. */
+    int partition(ItemId item) {
+        return BuiltInPartitioner.partitionForKey(item.key(), topics.partitions());
     }
 
     private static OptionalLong lastBefore(KafkaConsumer<byte[], byte[]> reader, TopicPartition partition, long end) {
@@ -140,10 +146,12 @@ public class SourceReader {
             throws InterruptedException {
         KafkaConsumer<byte[], byte[]> reader = idle.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         if (reader == null) {
-            throw new BrokerUnavailableException("too many originals are read at once");
+            throw new BrokerUnavailableException("too many records are read back at once");
         }
         try {
             return read.apply(reader);
+        } catch (KafkaException e) {
+            throw new BrokerUnavailableException("the broker does not answer: " + e.getMessage(), e);
         } finally {
             reader.unsubscribe();
             idle.add(reader);

@@ -17,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
@@ -35,6 +37,7 @@ public class SourceWriter {
     private final Namespace namespace;
     private final TopicContract topics;
     private final KafkaProducer<byte[], byte[]> producer;
+    private final OwnWrites writes = new OwnWrites();
 
     SourceWriter(Namespace namespace, TopicContract topics, KafkaClients clients) {
         this.namespace = namespace;
@@ -61,21 +64,30 @@ public class SourceWriter {
         } catch (RejectedRecordException e) {
             throw new InvalidRecordException(e.reason().code(), e.sentence(), e);
         }
-        return send(item, value, recordHeaders);
+        return written(item, value, recordHeaders);
+    }
+
+    /** Where this process' writes of the item stand. */
+    OwnWrites.Mark mark(ItemId item) {
+        return writes.mark(item);
     }
 
     /**
-     * Writes an item again, with other metadata.
+     * Writes an item again, with other metadata. Blocks until every copy in sync has it.
      *
-     * @param now what was last written of it
-     * @return its new position, once every copy in sync has it
+     * @param now   what was last written of it
+     * @param since when that was known
+     * @return its new position; empty where this process wrote of it since
      * @throws InvalidRecordException if the metadata can't be so, or the record becomes too large
      */
-    Uni<Position> patch(ItemId item, SourceValue now, MetadataPatch patch) throws InvalidRecordException {
+    Optional<Position> patch(ItemId item, SourceValue now, MetadataPatch patch, OwnWrites.Mark since)
+            throws InvalidRecordException {
         try {
             SourceValue changed = now.patched(item, patch);
             requireSize(item, changed.value());
-            return send(item, changed.value(), List.of(changed.headers().toArray()));
+            List<Header> headers = List.of(changed.headers().toArray());
+            return writes.send(item, since, () -> send(item, changed.value(), headers))
+                    .map(sent -> Uni.createFrom().completionStage(sent).await().indefinitely());
         } catch (RejectedRecordException e) {
             throw new InvalidRecordException(e.reason().code(), e.sentence(), e);
         } catch (IllegalArgumentException e) {
@@ -85,7 +97,13 @@ public class SourceWriter {
 
     /** Deletes an item, known or not: writes its tombstone. */
     public Uni<Position> delete(ItemId item) {
-        return send(item, null, List.of());
+        return written(item, null, List.of());
+    }
+
+    private Uni<Position> written(ItemId item, byte @Nullable [] value, List<Header> headers) {
+        return Uni.createFrom()
+                .completionStage(() -> writes.send(item, null, () -> send(item, value, headers))
+                        .orElseThrow());
     }
 
     private static void requireSize(ItemId item, byte[] value) throws InvalidRecordException {
@@ -96,21 +114,21 @@ public class SourceWriter {
         }
     }
 
-    private Uni<Position> send(ItemId item, byte @Nullable [] value, List<Header> headers) {
+    private CompletableFuture<Position> send(ItemId item, byte @Nullable [] value, List<Header> headers) {
         byte[] key = item.key();
         int partition = BuiltInPartitioner.partitionForKey(key, topics.partitions());
         ProducerRecord<byte[], byte[]> record =
                 new ProducerRecord<>(namespace.source(item.kind()), partition, key, value, headers);
-        return Uni.createFrom().emitter(emitter -> {
-            var _ = producer.send(record, (written, e) -> {
-                if (e == null) {
-                    emitter.complete(new Position(item.kind(), written.partition(), written.offset()));
-                } else {
-                    emitter.fail(new BrokerUnavailableException(
-                            "the broker did not take the record of %s: %s".formatted(item, e.getMessage()), e));
-                }
-            });
+        CompletableFuture<Position> sent = new CompletableFuture<>();
+        var _ = producer.send(record, (written, e) -> {
+            if (e == null) {
+                sent.complete(new Position(item.kind(), written.partition(), written.offset()));
+            } else {
+                sent.completeExceptionally(new BrokerUnavailableException(
+                        "the broker did not take the record of %s: %s".formatted(item, e.getMessage()), e));
+            }
         });
+        return sent;
     }
 
     @PreDestroy

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,15 +31,18 @@ public final class MetadataPatch {
     /**
      * Reads a patch from its JSON.
      *
+     * @param json UTF-8
      * @throws IllegalArgumentException if it is not one JSON object: another value would take the place of all metadata
      */
-    public static MetadataPatch parse(String json) {
+    public static MetadataPatch parse(byte[] json) {
         try {
             if (JSON.readTree(json) instanceof ObjectNode changes) {
                 return new MetadataPatch(changes);
             }
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("the patch is not JSON: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("the patch is not JSON: " + e.getMessage(), e);
         }
         throw new IllegalArgumentException("the patch must be a JSON object, as metadata is");
     }

@@ -66,7 +66,7 @@ final class Answer {
 
     /** The subscriber left: what waits is woken, what searches stops at its next question. */
     void cancel() {
-        patience.give();
+        patience.abandon();
         Thread thread = waiting;
         if (thread != null) {
             thread.interrupt();
@@ -81,7 +81,7 @@ final class Answer {
                 begin(stream);
             } else {
                 Pages.Page next = page;
-                searcher.submit(() -> search(next, stream)).get();
+                searcher.submit(() -> further(next, stream)).get();
             }
         } catch (TimeoutException | java.util.concurrent.TimeoutException e) {
             stream.say(new SearchEvent.Final(false, "timeout", 0, Map.of(), null, null));
@@ -120,7 +120,7 @@ final class Answer {
                     .indefinitely();
         }
         if (query.ranking() instanceof SearchQuery.Ranking.Lexical) {
-            searcher.submit(() -> search((Embedding) null, stream)).get();
+            searcher.submit(() -> first(null, stream)).get();
             return;
         }
         if (query.ranking() instanceof SearchQuery.Ranking.Hybrid ranking) {
@@ -128,7 +128,7 @@ final class Answer {
             searcher.submit(() -> glimpse(ranking, stream)).get();
         }
         Embedding embedding = embedding(stream);
-        Future<?> search = searcher.submit(() -> search(embedding, stream));
+        Future<?> search = searcher.submit(() -> first(embedding, stream));
         // The search asks about the deadline itself, and ends with what it has.
         search.get();
     }
@@ -179,7 +179,7 @@ final class Answer {
     }
 
     /** A new answer, or its first page. */
-    private void search(@Nullable Embedding embedding, AnswerStream stream) {
+    private void first(@Nullable Embedding embedding, AnswerStream stream) {
         PagedAnswer answer = new PagedAnswer(query, embedding, snapshot());
         try {
             search(answer, null, 0, stream);
@@ -188,11 +188,18 @@ final class Answer {
         }
     }
 
-    /** A further page. */
-    private void search(Pages.Page next, AnswerStream stream) {
-        search(next.answer(), next.name(), next.from(), stream);
+    /** A further page. Used here by itself: whoever waits for it may have left meanwhile. */
+    private void further(Pages.Page next, AnswerStream stream) {
+        if (next.answer().use()) {
+            try {
+                search(next.answer(), next.name(), next.from(), stream);
+            } finally {
+                next.answer().release();
+            }
+        }
     }
 
+    /** @param name under which the answer is kept; null where it is not yet */
     private void search(PagedAnswer answer, @Nullable String name, int from, AnswerStream stream) {
         IndexSnapshot snapshot = answer.snapshot();
         Embedding embedding = answer.embedding();
@@ -211,6 +218,8 @@ final class Answer {
         if (complete && query.rerank() > 0 && query.subject() instanceof SearchQuery.Subject.Text(String text)) {
             complete = search.rerank(text, encoder);
         }
+        boolean ranked = complete;
+        complete = complete && search.duplicates(exact);
         Facets facets = complete && !query.facets().isEmpty() ? search.facets() : null;
         complete &= query.facets().isEmpty() || facets != null;
         String reason = !complete ? "timeout" : exact ? null : "approximate";
@@ -221,7 +230,7 @@ final class Answer {
                         .mapToLong(kind -> snapshot.size(kind, SnapshotSearch.filter(query)))
                         .sum(),
                 snapshot.positions().next(),
-                complete ? cursor(answer, name, from, search.shown()) : null,
+                ranked ? cursor(answer, name, from, search.shown()) : null,
                 facets == null ? null : facets.shown()));
     }
 

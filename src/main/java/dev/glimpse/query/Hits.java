@@ -17,27 +17,28 @@ final class Hits {
 
     private final Map<ItemId, IndexedItem.Visible> details = new HashMap<>();
 
-    /** @param groups in their order, of items of the snapshot */
-    List<SearchEvent.Hit> of(List<Group> groups, String stage, IndexSnapshot snapshot) {
-        List<SearchEvent.Hit> hits = new ArrayList<>(groups.size());
-        for (Group group : groups) {
-            Ranked first = group.first();
-            ItemId item = first.item();
+    /**
+     * @param ranking    in its order, of items of the snapshot
+     * @param duplicates of those that have any
+     */
+    List<SearchEvent.Hit> of(
+            List<Ranked> ranking, Map<ItemId, List<String>> duplicates, String stage, IndexSnapshot snapshot) {
+        List<SearchEvent.Hit> hits = new ArrayList<>(ranking.size());
+        for (Ranked of : ranking) {
+            ItemId item = of.item();
             IndexedItem.Visible known = details.computeIfAbsent(item, id -> visible(id, snapshot));
             Metadata metadata = known.metadata();
-            List<String> duplicates =
-                    group.others().stream().map(ItemId::toString).toList();
             hits.add(new SearchEvent.Hit(
                     hits.size() + 1,
                     item.kind().word(),
                     item.id(),
-                    first.similarity(),
-                    first.score(),
+                    of.similarity(),
+                    of.score(),
                     stage,
                     known.text(),
                     item.kind() == Kind.IMAGE ? "/images/" + segment(item.id()) + "/preview" : null,
                     metadata.isEmpty() ? null : metadata,
-                    duplicates.isEmpty() ? null : duplicates));
+                    duplicates.get(item)));
         }
         return hits;
     }

@@ -4,7 +4,9 @@ import dev.glimpse.embedding.Embedding;
 import dev.glimpse.index.IndexSnapshot;
 import dev.glimpse.item.ItemId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ final class PagedAnswer {
     private final @Nullable Embedding embedding;
     private final IndexSnapshot snapshot;
     private final List<ItemId> shown = new ArrayList<>();
+    private final Set<Integer> ends = new HashSet<>();
     private int users = 1;
 
     /**
@@ -55,7 +58,13 @@ final class PagedAnswer {
     synchronized void show(int from, List<ItemId> items) {
         if (from == shown.size()) {
             shown.addAll(items);
+            ends.add(shown.size());
         }
+    }
+
+    /** Whether a page ended after so many items. */
+    synchronized boolean ends(int after) {
+        return ends.contains(after);
     }
 
     /** Uses it, if anybody still does; to be released. */

@@ -21,10 +21,11 @@ class Pages {
             Pattern.compile("([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\\.(\\d{1,5})");
 
     private final Cache<String, PagedAnswer> answers;
+    private final int most;
 
     Pages(QueryConfig config) {
+        this.most = config.cursors();
         this.answers = Caffeine.newBuilder()
-                .maximumSize(config.cursors())
                 .expireAfterAccess(config.cursorExpiry())
                 .scheduler(Scheduler.systemScheduler())
                 .executor(Runnable::run)
@@ -43,6 +44,13 @@ class Pages {
         }
         String name = UUID.randomUUID().toString();
         answers.put(name, answer);
+        // By age, not by Caffeine's own size limit: that would rather refuse what is new and was asked for once.
+        int excess = answers.asMap().size() - most;
+        if (excess > 0) {
+            answers.policy()
+                    .expireAfterAccess()
+                    .ifPresent(age -> answers.invalidateAll(age.oldest(excess).keySet()));
+        }
         return name;
     }
 
@@ -54,10 +62,12 @@ class Pages {
     Page open(String cursor) {
         Matcher matcher = CURSOR.matcher(cursor);
         if (matcher.matches()) {
-            Optional<PagedAnswer> answer =
-                    Optional.ofNullable(answers.getIfPresent(matcher.group(1))).filter(PagedAnswer::use);
+            int from = Integer.parseInt(matcher.group(2));
+            Optional<PagedAnswer> answer = Optional.ofNullable(answers.getIfPresent(matcher.group(1)))
+                    .filter(of -> of.ends(from))
+                    .filter(PagedAnswer::use);
             if (answer.isPresent()) {
-                return new Page(answer.get(), matcher.group(1), Integer.parseInt(matcher.group(2)));
+                return new Page(answer.get(), matcher.group(1), from);
             }
         }
         throw new QueryException(

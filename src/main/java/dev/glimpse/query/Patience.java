@@ -14,7 +14,7 @@ final class Patience {
     }
 
     /** Nobody waits any more. */
-    void give() {
+    void abandon() {
         gone = true;
     }
 

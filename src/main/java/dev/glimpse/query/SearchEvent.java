@@ -63,7 +63,8 @@ public sealed interface SearchEvent {
      * @param stage      which stage found it
      * @param text       its text or caption
      * @param preview    the address of its small picture
-     * @param duplicates of the items behind it that are nearly the same and that it stands for, the first {@value Group#NAMED}
+     * @param duplicates items that are nearly the same, the nearest {@value SnapshotSearch#NAMED} at most; absent where there are
+     *     none, or what is alike is not shown as one
      */
     record Hit(
             int rank,
@@ -118,7 +119,8 @@ public sealed interface SearchEvent {
     /**
      * A stage has ended.
      *
-     * @param stage   its name: {@code encode}, {@code approximate}, {@code exact} or {@code rerank}
+     * @param stage   its name: {@code encode}, {@code lexical}, {@code approximate}, {@code exact}, {@code rerank},
+     *     {@code duplicates} or {@code facets}
      * @param ms      how long it took, in milliseconds
      * @param scanned how many items it compared
      * @param of      how many there are

@@ -152,10 +152,18 @@ public class Searcher {
 
     private Multi<SearchEvent> answer(SearchQuery query, Supplier<Pages.@Nullable Page> page) {
         return Multi.createFrom().publisher(subscriber -> {
-            Answer answer = new Answer(query, page.get(), this, encoder, view, pages, metrics);
-            AnswerStream stream = new AnswerStream(subscriber, answer::cancel);
-            subscriber.onSubscribe(stream);
-            answer.start(stream);
+            Pages.Page further = page.get();
+            try {
+                Answer answer = new Answer(query, further, this, encoder, view, pages, metrics);
+                AnswerStream stream = new AnswerStream(subscriber, answer::cancel);
+                subscriber.onSubscribe(stream);
+                answer.start(stream);
+            } catch (RuntimeException e) {
+                if (further != null) {
+                    further.answer().release();
+                }
+                throw e;
+            }
         });
     }
 

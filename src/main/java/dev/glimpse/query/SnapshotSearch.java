@@ -17,9 +17,11 @@ import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Kind;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +36,9 @@ final class SnapshotSearch {
     /** By how much deeper it is searched when too few groups were found. */
     private static final int DEEPER = 4;
 
+    /** So many duplicates are named. */
+    static final int NAMED = 10;
+
     private final SearchQuery query;
     private final @Nullable Embedding embedding;
     private final IndexSnapshot snapshot;
@@ -41,6 +46,8 @@ final class SnapshotSearch {
     private final AnswerStream stream;
     private final Hits hits;
     private final Patience patience;
+    private final @Nullable Collapse collapse;
+    private final Map<ItemId, Embedding> embeddings = new HashMap<>();
 
     /** How many items of a list may matter. */
     private int depth;
@@ -48,10 +55,13 @@ final class SnapshotSearch {
     /** By kind what the words found, where words count. */
     private List<List<Ranked>> byWords = List.of();
 
-    /** What the last stage found, which may be more than is shown. */
-    private List<Neighbour> found = List.of();
+    /** By kind what the last stage found, which may be more than is shown. */
+    private List<List<Neighbour>> found = List.of();
 
-    private List<Group> shown = List.of();
+    private boolean deeper;
+    private List<Ranked> shown = List.of();
+    private String stage = "";
+    private Map<ItemId, List<String>> duplicates = Map.of();
 
     /**
      * @param embedding of the query; null where none is searched for, or it is not known yet
@@ -72,13 +82,15 @@ final class SnapshotSearch {
         this.stream = stream;
         this.hits = hits;
         this.patience = patience;
+        Float alike = query.collapse();
+        this.collapse = alike == null ? null : new Collapse(alike, this::embedding, patience::remains);
         int wanted = before.size() + Math.max(query.k(), query.rerank());
         this.depth = query.ranking() instanceof SearchQuery.Ranking.Hybrid ? Math.max(FUSED, 5 * wanted) : wanted;
     }
 
     /** What is shown after the last stage, in its order. */
     List<ItemId> shown() {
-        return shown.stream().map(group -> group.first().item()).toList();
+        return shown.stream().map(Ranked::item).toList();
     }
 
     /** Ranks by words alone: says whether there was time for it. */
@@ -105,28 +117,26 @@ final class SnapshotSearch {
             complete = !(query.ranking() instanceof SearchQuery.Ranking.Words ranking) || lookUp(ranking);
             complete = complete && stage("approximate", NeighbourQuery.Method.APPROXIMATE, of);
             complete = complete && (!exact || stage("exact", NeighbourQuery.Method.EXACT, of));
-        } while (complete && mustLookDeeper(List.of(Ranked.ofNeighbours(found))));
+        } while (complete && mustLookDeeper(found));
         return complete;
     }
 
     /** Whether duplicates took so much of the lists that too few groups are shown, and there is more to find. */
-    private boolean mustLookDeeper(List<List<Ranked>> lists) {
-        boolean more = query.collapse() != null
-                && shown.size() < query.k()
-                && depth < PagedAnswer.DEEPEST
-                && lists.stream().anyMatch(list -> list.size() >= depth);
-        if (more) {
+    private boolean mustLookDeeper(List<? extends List<?>> lists) {
+        deeper = lacks(lists) && depth < PagedAnswer.DEEPEST && patience.remains();
+        if (deeper) {
             depth = Math.min(depth * DEEPER, PagedAnswer.DEEPEST);
         }
-        return more;
+        return deeper;
+    }
+
+    private boolean lacks(List<? extends List<?>> lists) {
+        return collapse != null && shown.size() < query.k() && lists.stream().anyMatch(list -> list.size() >= depth);
     }
 
     /** Whether what is shown may lack groups, since it is not searched deeper. */
     boolean isCutShort() {
-        return query.collapse() != null
-                && shown.size() < query.k()
-                && depth >= PagedAnswer.DEEPEST
-                && Math.max(found.size(), byWords.stream().mapToInt(List::size).sum()) >= depth;
+        return lacks(found) || lacks(byWords);
     }
 
     /** Says whether there was time for it. */
@@ -168,8 +178,8 @@ final class SnapshotSearch {
 
                 @Override
                 public void improved(List<Neighbour> found, long count) {
-                    // A scan that has seen little would retract what the stage before knew better.
-                    if (method == NeighbourQuery.Method.APPROXIMATE) {
+                    // What has seen little would retract what was known better before.
+                    if (method == NeighbourQuery.Method.APPROXIMATE && !deeper) {
                         best.put(kind, similarEnough(found));
                         rank(best, name);
                     }
@@ -185,11 +195,11 @@ final class SnapshotSearch {
                 break;
             }
         }
-        if (complete || method == NeighbourQuery.Method.APPROXIMATE) {
+        if (complete || (method == NeighbourQuery.Method.APPROXIMATE && !deeper)) {
             rank(best, name);
+            found = List.copyOf(best.values());
         }
         stream.say(new SearchEvent.Stage(name, Patience.millisSince(began), scanned, of));
-        found = best.values().stream().flatMap(List::stream).toList();
         return complete;
     }
 
@@ -213,10 +223,42 @@ final class SnapshotSearch {
         return new Facets(all);
     }
 
+    /** Looks for what is nearly the same as what is shown, where that was asked: says whether there was time for it. */
+    boolean duplicates(boolean exact) {
+        if (collapse == null) {
+            return true;
+        }
+        long began = System.nanoTime();
+        NeighbourQuery.Method method = exact ? NeighbourQuery.Method.EXACT : NeighbourQuery.Method.APPROXIMATE;
+        Map<ItemId, List<String>> all = new HashMap<>();
+        for (Ranked of : shown) {
+            ItemId item = of.item();
+            SearchOutcome near = snapshot.search(
+                    new NeighbourQuery(item.kind(), embedding(item), NAMED + 1, filter(query), method),
+                    SearchListener.silent(patience::remains));
+            if (!near.complete()) {
+                return false;
+            }
+            List<String> others = near.neighbours().stream()
+                    .filter(one -> !one.item().equals(item) && collapse.isAlike(one.similarity()))
+                    .limit(NAMED)
+                    .map(one -> one.item().toString())
+                    .toList();
+            if (!others.isEmpty()) {
+                all.put(item, others);
+            }
+        }
+        duplicates = all;
+        stream.rank(hits.of(shown, duplicates, stage, snapshot));
+        stream.say(new SearchEvent.Stage("duplicates", Patience.millisSince(began), 0, 0));
+        return true;
+    }
+
     /** Puts the first images in order anew: says whether there was time for it. */
     boolean rerank(String text, QueryEncoder encoder) {
         long began = System.nanoTime();
-        Reranking reranking = Reranking.of(found, query.rerank(), snapshot);
+        List<Neighbour> images = found.getFirst();
+        Reranking reranking = Reranking.of(images, query.rerank(), snapshot);
         if (!reranking.features().isEmpty()) {
             try {
                 Future<float[]> matching = encoder.match(text, reranking.features());
@@ -239,7 +281,7 @@ final class SnapshotSearch {
                 "rerank",
                 Patience.millisSince(began),
                 reranking.features().size(),
-                Math.min(query.rerank(), found.size())));
+                Math.min(query.rerank(), images.size())));
         return true;
     }
 
@@ -250,26 +292,35 @@ final class SnapshotSearch {
     }
 
     private void show(List<List<Ranked>> rankings, String stage) {
-        int wanted = query.collapse() == null ? before.size() + query.k() : Integer.MAX_VALUE;
-        shown = Group.of(Ranked.fuse(rankings, wanted), before, query.collapse(), this::embedding, query.k()).stream()
-                .map(this::withSimilarity)
+        List<Ranked> first = collapse == null
+                ? unshown(Ranked.fuse(rankings, before.size() + query.k()))
+                : collapse.unlike(Ranked.fuse(rankings, Integer.MAX_VALUE), before, query.k());
+        shown = first.stream().map(this::withSimilarity).toList();
+        this.stage = stage;
+        stream.rank(hits.of(shown, duplicates, stage, snapshot));
+    }
+
+    private List<Ranked> unshown(List<Ranked> ranking) {
+        Set<ItemId> earlier = Set.copyOf(before);
+        return ranking.stream()
+                .filter(of -> !earlier.contains(of.item()))
+                .limit(query.k())
                 .toList();
-        stream.rank(hits.of(shown, stage, snapshot));
     }
 
     /** What words alone found has none yet. */
-    private Group withSimilarity(Group group) {
-        Ranked first = group.first();
-        return first.similarity() != null || embedding == null
-                ? group
-                : new Group(
-                        new Ranked(first.item(), embedding.dot(embedding(first.item())), first.score()),
-                        group.others());
+    private Ranked withSimilarity(Ranked of) {
+        return of.similarity() != null || embedding == null
+                ? of
+                : new Ranked(of.item(), embedding.dot(embedding(of.item())), of.score());
     }
 
     private Embedding embedding(ItemId item) {
-        return snapshot.embedding(item)
-                .orElseThrow(() -> new IllegalStateException("%s is found, and has no embedding".formatted(item)));
+        return embeddings.computeIfAbsent(
+                item,
+                id -> snapshot.embedding(id)
+                        .orElseThrow(
+                                () -> new IllegalStateException("%s is found, and has no embedding".formatted(id))));
     }
 
     /** @param found best first */

@@ -5,7 +5,9 @@
  * stage by stage, fuses several rankings to one ({@link dev.glimpse.query.Ranked}), lets a model's reranker put the first in
  * order anew where the query asks for it ({@link dev.glimpse.query.Reranking}), counts its
  * {@link dev.glimpse.query.Facets}, and hands each better ranking to the {@link dev.glimpse.query.AnswerStream}, which tells the subscriber only what has changed, and only
- * as fast as the subscriber asks. {@link dev.glimpse.query.RankedList} is the other end: it turns events into a list.
+ * as fast as the subscriber asks. Where the query asks for it, what is nearly the same is shown as one
+ * ({@link dev.glimpse.query.Collapse}), and the answer goes on page by page on the same snapshot
+ * ({@link dev.glimpse.query.Pages}). {@link dev.glimpse.query.RankedList} is the other end: it turns events into a list.
  *
  * <p>May import {@code encode}, {@code index}, {@code filter}, {@code embedding} and {@code item}.
  */

@@ -30,17 +30,23 @@ public record SourceValue(byte[] value, Headers headers) {
      */
     public SourceValue patched(ItemId item, MetadataPatch patch) throws RejectedRecordException {
         SourceValue changed = isStructuredEvent() ? eventPatched(item, patch) : plainPatched(item, patch);
-        if (SourceCodec.read(item, changed.value, changed.headers)
-                instanceof SourceRecord.Upsert(var _, var _, var _, Metadata metadata)) {
-            for (String field : patch.removed()) {
-                if (metadata.object().has(field)) {
-                    throw new IllegalArgumentException(
-                            "'%s' of %s can't be removed: the record gives it outside its metadata"
-                                    .formatted(field, item));
-                }
+        Metadata before = metadata(item);
+        Metadata after = changed.metadata(item);
+        for (String field : patch.removed()) {
+            // One that stood over another is gone, and the other shows.
+            if (after.object().has(field)
+                    && after.object().get(field).equals(before.object().get(field))) {
+                throw new IllegalArgumentException(
+                        "'%s' of %s can't be removed: the record gives it outside its metadata".formatted(field, item));
             }
         }
         return changed;
+    }
+
+    private Metadata metadata(ItemId item) throws RejectedRecordException {
+        return SourceCodec.read(item, value, headers) instanceof SourceRecord.Upsert upsert
+                ? upsert.metadata()
+                : Metadata.NONE;
     }
 
     private boolean isStructuredEvent() {

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a drawn scene shows, as numbered facts of two or three parts: which colour which shape has, which colour stands how to
- * which; and what of that a claim states. An embedding from which they can be read tells what belongs to what. From pairs
- * alone that is learned late: until both branches know it, neither gains anything.
+ * which, which colour stands how to anything; and what of that a claim states. An embedding from which they can be read tells
+ * what belongs to what. From pairs alone that is learned late: until both branches know it, neither gains anything.
  */
 final class SceneFacts {
 
@@ -43,8 +43,13 @@ final class SceneFacts {
     private static final int SHAPE_TO_COLOUR = COLOUR_TO_COLOUR + RELATIONS * COLOURS * COLOURS;
     private static final int FIGURES = SHAPE_TO_COLOUR + RELATIONS * SHAPES * COLOURS;
 
+    private static final int OTHERS = FIGURES + MOST_FIGURES + 1;
+
+    /** Each colour and each shape as what stands so, and as what it stands so to. */
+    private static final int ROLES = RELATIONS * 2 * (COLOURS + SHAPES);
+
     /** How many facts there are. */
-    static final int COUNT = FIGURES + MOST_FIGURES + 1;
+    static final int COUNT = OTHERS + ROLES;
 
     private static final String NAME = "facts";
     private static final float SELDOM = -4;
@@ -124,6 +129,18 @@ final class SceneFacts {
         add(facts, colours, one.colour(), other.colour(), COLOURS);
         int shapes = SHAPE_TO_COLOUR + relation.ordinal() * SHAPES * COLOURS;
         add(facts, shapes, one.shape(), other.colour(), COLOURS);
+        addRole(facts, 2 * relation.ordinal(), one);
+        addRole(facts, 2 * relation.ordinal() + 1, other);
+    }
+
+    private static void addRole(IntStream.Builder facts, int role, Description of) {
+        int from = OTHERS + role * (COLOURS + SHAPES);
+        if (of.colour() != null) {
+            facts.add(from + of.colour().ordinal());
+        }
+        if (of.shape() != null) {
+            facts.add(from + COLOURS + of.shape().ordinal());
+        }
     }
 
     private static void add(
@@ -182,11 +199,9 @@ final class SceneFacts {
     private static NDArray inEmbeddings(
             NDManager at, Operators<NDArray> on, String bias, NDArray embeddings, List<int[]> facts) {
         long dimension = embeddings.getShape().get(1);
-        NDArray matrix = on.weights(NAME + ".weight", Operators.Start.linear(dimension), dimension, COUNT);
-        NDArray seldom = on.weights(NAME + "." + bias, new Operators.Start.Constant(SELDOM), COUNT);
-        NDArray logits = NDArrayOperators.times(NDArrayOperators.normalised(embeddings), LENGTH)
-                .matMul(matrix)
-                .add(seldom);
+        NDArray read = NDArrayOperators.times(NDArrayOperators.normalised(embeddings), LENGTH);
+        NDArray logits = logits(on, "", bias, OTHERS, read, dimension)
+                .concat(logits(on, ".roles", bias, ROLES, read, dimension), 1);
         float[] targets = new float[facts.size() * COUNT];
         for (int row = 0; row < facts.size(); row++) {
             for (int fact : facts.get(row)) {
@@ -198,6 +213,13 @@ final class SceneFacts {
                 .sub(logits.mul(right))
                 .add(logits.abs().neg().exp().add(1).log());
         return entropy.sum().div(right.sum());
+    }
+
+    private static NDArray logits(
+            Operators<NDArray> on, String group, String bias, int count, NDArray read, long dimension) {
+        NDArray matrix = on.weights(NAME + group + ".weight", Operators.Start.linear(dimension), dimension, count);
+        NDArray seldom = on.weights(NAME + group + "." + bias, new Operators.Start.Constant(SELDOM), count);
+        return read.matMul(matrix).add(seldom);
     }
 
     private static NDArray inCells(

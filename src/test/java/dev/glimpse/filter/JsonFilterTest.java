@@ -46,6 +46,9 @@ class JsonFilterTest {
             {"a":[1]}                 | at '/a' a string, a number or a boolean
             {"a":{}}                  | at '/a' an operator must stand here
             {"a":{"b":1}}             | at '/a/b' 'b' is unknown; known are $eq
+            {"a":{"b/c":1}}           | at '/a/b~1c' 'b/c' is unknown
+            {"a":1e400}               | at '/a' a number that a double can hold
+            {"a":{"$lt":-1e400}}      | at '/a/$lt' a number that a double can hold
             {"a":{"$lt":"x"}}         | at '/a/$lt' a number or an RFC 3339 date and time
             {"a":{"$in":[]}}          | at '/a/$in' an array of at least one value
             {"a":{"$in":[1,{}]}}      | at '/a/$in/1' a string, a number or a boolean

@@ -103,6 +103,7 @@ class JsonQueryIT {
             {"text":null}                   | the parameter 'text': it must be a string or a number
             {"text":"a","k":2.5}            | '2.5' is no whole number
             {"text":"a","colour":"red"}     | the parameter 'colour' is unknown
+            {"text":"a","colour":[]}        | the parameter 'colour' is unknown
             {"text":"a","filter":{"n":{"$is":1}}} | the parameter 'filter': at '/n/$is' '$is' is unknown
             {"text":"a","filter":"n<"}      | the parameter 'filter': at column 3
             {"image":"?"}                   | the parameter 'image': it is not base64

@@ -26,7 +26,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,29 +44,28 @@ class PagesIT {
 
     private final SceneGenerator scenes = new SceneGenerator(4711);
     private final SceneRenderer renderer = new SceneRenderer();
-    private OutsideProducer producer = new OutsideProducer();
 
     private static boolean filled;
 
     @BeforeEach
     void fillOnce() throws Exception {
-        producer.close();
-        producer = new OutsideProducer();
         if (filled) {
             return;
         }
         List<String> fresh = new ArrayList<>();
-        for (int n = 0; n < SCENES; n++) {
-            Scene scene = scenes.scene(n);
-            for (int copy = 0; copy < COPIES; copy++) {
-                fresh.add(producer.send(
-                        "glimpse.images",
-                        "paged-%d-%d".formatted(n, copy),
-                        spotted(renderer.draw(scene), copy),
-                        "glimpse-caption",
-                        "picture %d".formatted(n),
-                        "glimpse-metadata",
-                        "{\"copy\":%d}".formatted(copy)));
+        try (OutsideProducer producer = new OutsideProducer()) {
+            for (int n = 0; n < SCENES; n++) {
+                Scene scene = scenes.scene(n);
+                for (int copy = 0; copy < COPIES; copy++) {
+                    fresh.add(producer.send(
+                            "glimpse.images",
+                            "paged-%d-%d".formatted(n, copy),
+                            spotted(renderer.draw(scene), copy),
+                            "glimpse-caption",
+                            "picture %d".formatted(n),
+                            "glimpse-metadata",
+                            "{\"copy\":%d}".formatted(copy)));
+                }
             }
         }
         given().accept(ContentType.JSON)
@@ -75,11 +73,6 @@ class PagesIT {
                 .then()
                 .statusCode(200);
         filled = true;
-    }
-
-    @AfterEach
-    void disconnect() {
-        producer.close();
     }
 
     @ParameterizedTest
@@ -121,14 +114,14 @@ class PagesIT {
 
     @Test
     void aPageIsOfWhatTheViewHeldWhenTheAnswerBegan() throws Exception {
-        producer.send("glimpse.texts", "kept", bytes("kept for the page"));
-        String last = producer.send("glimpse.texts", "kept too", bytes("kept for the page, too"));
+        OutsideProducer.sendOne("glimpse.texts", "kept", bytes("kept for the page"));
+        String last = OutsideProducer.sendOne("glimpse.texts", "kept too", bytes("kept for the page, too"));
         ValidatableResponse first = get("text=kept+for+the+page&target=text&k=1&cursor=*&timeout=30s&fresh=" + last);
         String cursor = first.extract().path("final.cursor");
 
-        String gone = producer.send("glimpse.texts", "kept", null);
-        String goneToo = producer.send("glimpse.texts", "kept too", null);
-        String late = producer.send("glimpse.texts", "late", bytes("kept for the page"));
+        String gone = OutsideProducer.sendOne("glimpse.texts", "kept", null);
+        String goneToo = OutsideProducer.sendOne("glimpse.texts", "kept too", null);
+        String late = OutsideProducer.sendOne("glimpse.texts", "late", bytes("kept for the page"));
         List<String> now = ids(
                 get("text=kept+for+the+page&target=text&timeout=30s&fresh=%s,%s,%s".formatted(gone, goneToo, late)));
 

@@ -35,12 +35,12 @@ class SourceValueTest {
     void changesMetadataAndNothingElse(ItemId item, String value, String headers) throws Exception {
         SourceValue before = value(value.replace("%s", EVENT), headers);
 
-        SourceValue after = before.patched(item, MetadataPatch.parse("{\"a\":2,\"n\":\"new\"}"));
+        SourceValue after = before.patched(item, patch("{\"a\":2,\"n\":\"new\"}"));
 
         SourceRecord.Upsert was = (SourceRecord.Upsert) SourceCodec.read(item, before.value(), before.headers());
         SourceRecord.Upsert is = (SourceRecord.Upsert) SourceCodec.read(item, after.value(), after.headers());
         assertThat(is).usingRecursiveComparison().ignoringFields("metadata").isEqualTo(was);
-        Metadata expected = MetadataPatch.parse("{\"a\":2,\"n\":\"new\"}").applyTo(was.metadata());
+        Metadata expected = patch("{\"a\":2,\"n\":\"new\"}").applyTo(was.metadata());
         assertThat(is.metadata()).isEqualTo(expected);
         before.headers().forEach(header -> {
             if (!header.key().equals(SourceHeaders.METADATA)) {
@@ -54,7 +54,7 @@ class SourceValueTest {
         ItemId item = ItemId.parse("text/1");
         SourceValue before = value("words", "glimpse-metadata: {\"a\":1}");
 
-        SourceValue after = before.patched(item, MetadataPatch.parse("{\"a\":null}"));
+        SourceValue after = before.patched(item, patch("{\"a\":null}"));
 
         assertThat(((SourceRecord.Upsert) SourceCodec.read(item, after.value(), after.headers())).metadata())
                 .isEqualTo(Metadata.NONE);
@@ -68,7 +68,7 @@ class SourceValueTest {
     void saysWhatItCannotRemove(ItemId item, String value, String headers, String field) {
         SourceValue before = value(value, headers);
 
-        assertThatThrownBy(() -> before.patched(item, MetadataPatch.parse("{\"%s\":null}".formatted(field))))
+        assertThatThrownBy(() -> before.patched(item, patch("{\"%s\":null}".formatted(field))))
                 .hasMessage("'%s' of %s can't be removed: the record gives it outside its metadata", field, item);
     }
 
@@ -79,5 +79,9 @@ class SourceValueTest {
             all.add(parts[0], parts[1].getBytes(StandardCharsets.UTF_8));
         }
         return new SourceValue(value.getBytes(StandardCharsets.UTF_8), all);
+    }
+
+    private static MetadataPatch patch(String json) {
+        return MetadataPatch.parse(json.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -112,7 +112,9 @@ public final class IndexBenchmark {
                                 Integer.toString(queryCount))
                         .inheritIO()
                         .start();
-                process.waitFor();
+                if (process.waitFor() != 0) {
+                    throw new IllegalStateException(hnswlib + " failed");
+                }
             }
         }
         for (VectorFormat format : formats) {

@@ -54,11 +54,13 @@ class KillSoakIT {
     @TempDir
     Path folder;
 
-    private final SplittableRandom random = new SplittableRandom();
+    private static final long SEED = Long.getLong("glimpse.soak.seed", System.nanoTime());
+    private final SplittableRandom random = new SplittableRandom(SEED);
     private final AtomicBoolean stopping = new AtomicBoolean();
 
     @Test
     void whatWasCommittedIsWhatTheTopicHeld() throws Exception {
+        System.out.println("-Dglimpse.soak.seed=" + SEED);
         Path other = Files.createDirectories(folder.resolve("service"));
         try (PackagedService kafka = new PackagedService(Files.createDirectories(folder.resolve("kafka")));
                 ExecutorService pool = Executors.newSingleThreadExecutor()) {
@@ -111,7 +113,7 @@ class KillSoakIT {
         }
     }
 
-    /** Until no record has reached the view for two seconds. */
+    /** Until no record has reached the view for eight seconds. */
     private static void awaitQuiet(PackagedService service) {
         double[] last = {-1};
         await().atMost(Duration.ofMinutes(3))
