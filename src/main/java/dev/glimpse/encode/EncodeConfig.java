@@ -20,7 +20,7 @@ public interface EncodeConfig {
      * Where the model lies, in the Hugging Face ONNX layout: a folder, a zip file, or {@code classpath:} and a path
      * within the artifact. Its last path segment names the embedding space.
      */
-    @WithDefault("classpath:models/glimpse-interim")
+    @WithDefault("classpath:models/glimpse-small")
     String model();
 
     /** What the model is called in the embedding space's name, where the last path segment is not to be. */

@@ -37,7 +37,7 @@ import picocli.CommandLine.Option;
 public final class EvaluateCommand implements Callable<Integer> {
 
     /** That of {@link dev.glimpse.encode.EncodeConfig#model()}. */
-    static final String MODEL = "classpath:models/glimpse-interim";
+    static final String MODEL = "classpath:models/glimpse-small";
 
     /** As {@link dev.glimpse.encode.EncodeConfig} has them. */
     private static final Path MODEL_CACHE = Path.of("data", "models");

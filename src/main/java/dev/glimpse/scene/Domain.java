@@ -4,7 +4,7 @@ import java.util.List;
 
 /** How much of the world the scenes show. Every basic scene and its captions would be possible in the wide domain too. */
 public enum Domain {
-    /** Solid figures of eight shapes and eight colours on pale flat backgrounds: the demo's, and the interim model's. */
+    /** Solid figures of eight shapes and eight colours on pale flat backgrounds: the demo's. */
     BASIC(8, 8),
     /**
      * All shapes, with digits and letters, all colours and textures, counts to six, sizes in pairs, figures that

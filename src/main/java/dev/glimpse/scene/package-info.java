@@ -12,8 +12,8 @@
  * over scenes is judged by. {@link dev.glimpse.scene.Twins} draws what a model is most likely to mistake for a scene: one
  * that differs in a single respect, and what is true of one of the two alone.
  *
- * <p>The basic domain is what the interim model was trained on and what the demo shows; its scenes, pixels and captions
- * never change. The wide domain is for the next model.
+ * <p>The basic domain is what the demo shows; its scenes, pixels and captions never change. The wide domain is what the bundled
+ * model was trained on.
  *
  * <p>Everything here is a pure function of its arguments: the same seed and number give the same scene, pixels and
  * captions on every run. The package imports no other of Glimpse and nothing but the JDK.

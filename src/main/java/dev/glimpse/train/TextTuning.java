@@ -89,10 +89,10 @@ final class TextTuning implements AutoCloseable {
             NDArray right = truth.gt(0).toType(DataType.FLOAT32, false);
             NDArray uncounted = truth.lt(0).toType(DataType.FLOAT32, false).mul(FAR);
             NDArray own = own(at, rows, examples, (int) pictures.getShape().get(1));
-            Batch scenes = recipe.scenes() == 0
+            Examples shown = recipe.scenes() == 0
                     ? null
-                    : source.scenes(recipe.scenesFirst() + recipe.steps() + step, recipe.scenes())
-                            .batch(at);
+                    : source.scenes(recipe.scenesFirst() + recipe.steps() + step, recipe.scenes());
+            Batch scenes = shown == null ? null : shown.batch(at);
             NDArray drawn = scenes == null
                     ? null
                     : NDArrayOperators.normalised(
@@ -109,9 +109,10 @@ final class TextTuning implements AutoCloseable {
                                 NDArrayOperators.times(own.matMul(texts.transpose()), temperature),
                                 truth(at, examples),
                                 1));
-                if (scenes != null && drawn != null) {
+                if (shown != null && scenes != null && drawn != null) {
                     NDArray told = embedded(on, scenes.captions());
                     of = of.add(Loss.CONTRASTIVE.of(scenes, drawn.stopGradient(), told, on, 1, temperature));
+                    of = of.add(TwinLoss.of(at, on, drawn.stopGradient(), told, scenes.order(), shown));
                 }
                 gradients.backward(of);
                 loss = of.getFloat();

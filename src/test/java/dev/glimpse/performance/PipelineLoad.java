@@ -56,7 +56,7 @@ public final class PipelineLoad {
     private static final int WARM_UP_IMAGES = 640;
     private static final int PROBES = 300;
     private static final int WARM_UP = 100;
-    private static final String BUNDLED = "classpath:models/glimpse-interim";
+    private static final String BUNDLED = "classpath:models/glimpse-small";
 
     private final Path folder;
 
@@ -72,7 +72,7 @@ public final class PipelineLoad {
             Path tokenizer = Files.write(
                     folder.resolve("tokenizer.json"),
                     PipelineLoad.class
-                            .getResourceAsStream("/models/glimpse-interim/tokenizer.json")
+                            .getResourceAsStream("/models/glimpse-small/tokenizer.json")
                             .readAllBytes());
             Path clip = ClipShapedModel.write(
                     folder.resolve("clip-vit-b-32"), ClipShapedModel.Sizes.vitB32(), 1, tokenizer);

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One of many wordings of each claim, as the interim model was trained on them: other words for shapes, sizes, relations
+ * One of many wordings of each claim of the basic domain: other words for shapes, sizes, relations
  * and numbers, a relation told from its other end ("a blue square below a red circle"), and an opening ("there is").
  * Which ones is a function of the seed, the number and the claim. {@link LooseWording} has more of them.
  *

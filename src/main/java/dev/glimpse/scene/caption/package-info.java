@@ -1,6 +1,6 @@
 /**
  * Captions: a {@link dev.glimpse.scene.Statement} enters a {@link dev.glimpse.scene.caption.Wording} and leaves as English,
- * plain, free as the interim model knows it, or loose as the wide domain has it;
+ * plain, free in the words of the basic domain, or loose as the wide domain has it;
  * {@link dev.glimpse.scene.caption.Captions} chooses for a scene what is said and how. A pure function of its arguments.
  * Imports {@code scene} alone.
  */

@@ -71,16 +71,16 @@ public final class ClipShapedModel {
         }
 
         /**
-         * CLIP ViT-B/32's: 4.4 billion multiplications an image. But the vocabulary is the bundled tokenizer's 4,096
-         * instead of 49,408, which only makes a file smaller: they have 40 and 22 MB.
+         * CLIP ViT-B/32's: 4.4 billion multiplications an image. But the vocabulary is the bundled tokenizer's 8,192
+         * instead of 49,408, which only makes a file smaller.
          */
         public static Sizes vitB32() {
-            return new Sizes(224, 32, new Transformer(768, 12, 12), new Transformer(512, 8, 12), 4096, 77, 512);
+            return new Sizes(224, 32, new Transformer(768, 12, 12), new Transformer(512, 8, 12), 8192, 77, 512);
         }
 
         /** Written and opened in milliseconds: images of 32 pixels, texts of up to 12 tokens, 16 components. */
         public static Sizes tiny() {
-            return new Sizes(32, 8, new Transformer(32, 4, 2), new Transformer(24, 2, 2), 4096, 12, 16);
+            return new Sizes(32, 8, new Transformer(32, 4, 2), new Transformer(24, 2, 2), 8192, 12, 16);
         }
 
         int cells() {

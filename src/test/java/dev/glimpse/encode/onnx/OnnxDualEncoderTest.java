@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class OnnxDualEncoderTest {
 
-    private static final String BUNDLED_TOKENIZER = "/models/glimpse-interim/tokenizer.json";
+    private static final String BUNDLED_TOKENIZER = "/models/glimpse-small/tokenizer.json";
     private static final Sizes SIZES = Sizes.tiny();
     private static final long SEED = 2021;
     private static final String NAME = "tiny-clip";

@@ -22,7 +22,7 @@ public final class RerankedModel {
      * @param factor the match is the logistic function of that times the first feature
      */
     public static Path write(Path model, float factor) throws IOException {
-        Path bundled = Path.of("src/main/resources/models/glimpse-interim");
+        Path bundled = Path.of("src/main/resources/models/glimpse-small");
         Files.createDirectories(model.resolve("onnx"));
         try (Stream<Path> files = Files.walk(bundled)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
