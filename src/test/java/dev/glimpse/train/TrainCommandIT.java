@@ -80,8 +80,8 @@ class TrainCommandIT {
 
         String[] stages = {
             "--warm-start=10",
-            "--steps=100",
-            "--evaluate-every=50",
+            "--steps=240",
+            "--evaluate-every=120",
             "--captions=2",
             "--hard",
             "--scenes=8",
@@ -94,7 +94,10 @@ class TrainCommandIT {
 
         List<Embedding> captions = captions(model);
         try (OnnxDualEncoder encoder = OnnxDualEncoder.open(model.toString(), folder.resolve("cache"), 1)) {
-            assertThat(recallAt10(encoder, Split.TRAIN)).isGreaterThan(3 * CHANCE);
+            // The scenes' facts are most of the loss at first, so it takes longer than pairs alone.
+            double recall = recallAt10(encoder, Split.TRAIN);
+            System.out.printf("all stages: recall at 10 %.3f, chance %.3f%n", recall, CHANCE);
+            assertThat(recall).isGreaterThan(3 * CHANCE);
         }
         // All stages are in checkpoints: there is nothing left to do but to write the same again.
         assertThat(train(model, stages)).isZero();
