@@ -59,6 +59,9 @@ final class LuceneSnapshot implements IndexSnapshot {
     /** Candidates for each neighbour wanted: texts and images lie apart, which costs recall. */
     private static final int CANDIDATES_PER_NEIGHBOUR = 3;
 
+    /** So many times the candidates where there is a filter: it may pass what the graph's links do not lead to. */
+    private static final int FILTERED = 3;
+
     private static final int CHUNK = 1024;
 
     /** Where a filter lets fewer than one in so many pass, those are compared one by one: the graph would lead past them. */
@@ -315,7 +318,8 @@ final class LuceneSnapshot implements IndexSnapshot {
             if (vectors == null || vectors.size() == 0) {
                 return;
             }
-            int candidates = Math.min(vectors.size(), Math.max(leastCandidates, CANDIDATES_PER_NEIGHBOUR * query.k()));
+            int wanted = Math.max(leastCandidates, CANDIDATES_PER_NEIGHBOUR * query.k());
+            int candidates = Math.min(vectors.size(), passes == null ? wanted : FILTERED * wanted);
             int passing = passes == null ? vectors.size() : passes.cardinality();
             if (passes != null && passing <= Math.max(candidates, vectors.size() / LEAST_SHARE)) {
                 scan(leaf, passes);
