@@ -19,29 +19,14 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a query from the parameters of its address. */
 final class SearchParameters {
 
-    static final Set<String> GET = Set.of(
-            "text",
-            "like",
-            "vector",
-            "space",
-            "target",
-            "k",
-            "filter",
-            "min_similarity",
-            "facets",
-            "rank",
-            "words",
-            "collapse",
-            "cursor",
-            "rerank",
-            "fresh",
-            "timeout");
+    /** Of a query whose subject is a picture. */
     static final Set<String> POST = Set.of(
             "target",
             "k",
@@ -54,6 +39,9 @@ final class SearchParameters {
             "cursor",
             "fresh",
             "timeout");
+
+    static final Set<String> GET = Stream.concat(POST.stream(), Stream.of("text", "like", "vector", "space", "rerank"))
+            .collect(Collectors.toUnmodifiableSet());
 
     /** All that goes with a cursor: the rest is as it was on the first page. */
     private static final Set<String> WITH_CURSOR = Set.of("cursor", "timeout");

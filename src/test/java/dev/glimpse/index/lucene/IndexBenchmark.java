@@ -19,11 +19,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -33,7 +31,6 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.lucene.util.VectorUtil;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Queries a second at a recall, on clustered unit vectors: of our index in each format, and of hnswlib on the same vectors where
@@ -71,24 +68,19 @@ public final class IndexBenchmark {
 
     /** Options: {@code folder=}, {@code count=}, {@code dimension=}, {@code queries=}, {@code formats=}, {@code hnswlib=}. */
     public static void main(String[] args) throws Exception {
-        Map<String, String> options = new HashMap<>();
-        for (String arg : args) {
-            String[] parts = arg.split("=", 2);
-            options.put(parts[0], parts.length == 2 ? parts[1] : "");
-        }
-        Path folder = Path.of(options.getOrDefault("folder", "target/index-benchmark"));
-        int count = Integer.parseInt(options.getOrDefault("count", "100000"));
-        IndexBenchmark benchmark =
-                new IndexBenchmark(folder, count, Integer.parseInt(options.getOrDefault("dimension", "512")));
-        int queries = Integer.parseInt(options.getOrDefault("queries", "1000"));
-        List<VectorFormat> formats = Stream.of(options.getOrDefault("formats", "float32,int8,int7,int4,bit")
-                        .split(","))
+        BenchmarkOptions options = new BenchmarkOptions(args);
+        Path folder = Path.of(options.text("folder", "target/index-benchmark"));
+        int count = options.number("count", 100000);
+        IndexBenchmark benchmark = new IndexBenchmark(folder, count, options.number("dimension", 512));
+        int queries = options.number("queries", 1000);
+        List<VectorFormat> formats = Stream.of(
+                        options.text("formats", "float32,int8,int7,int4,bit").split(","))
                 .map(name -> VectorFormat.valueOf(name.toUpperCase(Locale.ROOT)))
                 .toList();
-        benchmark.run(queries, formats, options.get("hnswlib"));
+        benchmark.run(queries, formats, options.text("hnswlib", ""));
     }
 
-    private void run(int queryCount, List<VectorFormat> formats, @Nullable String hnswlib) throws Exception {
+    private void run(int queryCount, List<VectorFormat> formats, String hnswlib) throws Exception {
         Files.createDirectories(folder);
         System.out.printf("SIMD: %s; %d items, %d dimensions%n", Simd.provider(), count, dimension);
         int clusters = vectors.clusters();
@@ -98,7 +90,7 @@ public final class IndexBenchmark {
         List<Queries> all = List.of(
                 queries("like", () -> vectors.in(vectors.any(clusters)), queryCount),
                 queries("unlike", () -> vectors.unlike(vectors.any(clusters)), queryCount));
-        if (hnswlib != null) {
+        if (!hnswlib.isEmpty()) {
             write("items.f32", items);
             for (Queries queries : all) {
                 write(queries.name() + ".f32", queries.vectors());
@@ -144,7 +136,7 @@ public final class IndexBenchmark {
 
     private void measure(VectorFormat format, List<Queries> all) throws Exception {
         Path directory = folder.resolve("index-" + format);
-        delete(directory);
+        BenchmarkOptions.clear(directory);
         long began = System.nanoTime();
         try (LuceneIndex index = open(directory, format, 100)) {
             for (int from = 0; from < count; from += BATCH) {
@@ -264,15 +256,5 @@ public final class IndexBenchmark {
             }
         }
         return size;
-    }
-
-    private static void delete(Path directory) throws IOException {
-        if (Files.isDirectory(directory)) {
-            try (Stream<Path> files = Files.list(directory)) {
-                for (Path file : files.toList()) {
-                    Files.delete(file);
-                }
-            }
-        }
     }
 }

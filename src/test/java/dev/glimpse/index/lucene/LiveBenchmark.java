@@ -8,20 +8,15 @@ import dev.glimpse.index.SearchListener;
 import dev.glimpse.index.ViewPositions;
 import dev.glimpse.item.Kind;
 import dev.glimpse.item.Metadata;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,26 +49,21 @@ public final class LiveBenchmark {
 
     /** Options: {@code folder=}, {@code count=}, {@code dimension=}, {@code rate=}, {@code seconds=}, {@code format=}, {@code smallest=}. */
     public static void main(String[] args) throws Exception {
-        Map<String, String> options = new HashMap<>();
-        for (String arg : args) {
-            String[] parts = arg.split("=", 2);
-            options.put(parts[0], parts.length == 2 ? parts[1] : "");
-        }
-        Path folder = Path.of(options.getOrDefault("folder", "target/live-benchmark"));
+        BenchmarkOptions options = new BenchmarkOptions(args);
+        Path folder = Path.of(options.text("folder", "target/live-benchmark"));
         LiveBenchmark benchmark = new LiveBenchmark(
-                Integer.parseInt(options.getOrDefault("count", "100000")),
-                Integer.parseInt(options.getOrDefault("dimension", "512")),
-                Integer.parseInt(options.getOrDefault("rate", "500")),
-                Double.parseDouble(options.getOrDefault("seconds", "20")));
+                options.number("count", 100000),
+                options.number("dimension", 512),
+                options.number("rate", 500),
+                Double.parseDouble(options.text("seconds", "20")));
         VectorFormat format =
-                VectorFormat.valueOf(options.getOrDefault("format", "float32").toUpperCase(Locale.ROOT));
-        int smallest =
-                Integer.parseInt(options.getOrDefault("smallest", Integer.toString(LuceneSettings.DEFAULT.smallest())));
+                VectorFormat.valueOf(options.text("format", "float32").toUpperCase(Locale.ROOT));
+        int smallest = options.number("smallest", LuceneSettings.DEFAULT.smallest());
         benchmark.run(folder, new LuceneSettings(format, smallest, LuceneSettings.DEFAULT.candidates()));
     }
 
     private void run(Path folder, LuceneSettings settings) throws Exception {
-        delete(folder);
+        BenchmarkOptions.clear(folder);
         for (int i = 0; i < QUERIES; i++) {
             queries.add(vectors.in(vectors.any(vectors.clusters())));
         }
@@ -190,15 +180,5 @@ public final class LiveBenchmark {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         return sorted[(int) Math.min(sorted.length - 1.0, share * sorted.length)];
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (Files.isDirectory(folder)) {
-            try (Stream<Path> files = Files.list(folder)) {
-                for (Path file : files.toList()) {
-                    Files.delete(file);
-                }
-            }
-        }
     }
 }

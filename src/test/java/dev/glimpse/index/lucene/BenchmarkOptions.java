@@ -1,0 +1,40 @@
+package dev.glimpse.index.lucene;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** What a benchmark is to do: arguments such as {@code count=100000}. */
+final class BenchmarkOptions {
+
+    private final Map<String, String> values = new HashMap<>();
+
+    BenchmarkOptions(String[] args) {
+        for (String arg : args) {
+            String[] parts = arg.split("=", 2);
+            values.put(parts[0], parts.length == 2 ? parts[1] : "");
+        }
+    }
+
+    String text(String name, String otherwise) {
+        return values.getOrDefault(name, otherwise);
+    }
+
+    int number(String name, int otherwise) {
+        return Integer.parseInt(text(name, Integer.toString(otherwise)));
+    }
+
+    /** Deletes the files of an index that a benchmark before has left. */
+    static void clear(Path directory) throws IOException {
+        if (Files.isDirectory(directory)) {
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+}
