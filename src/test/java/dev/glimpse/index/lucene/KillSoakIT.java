@@ -129,8 +129,9 @@ class KillSoakIT {
     /** Compares the durable index with the topic; says how many items both have. */
     private static int check(Path folder, String bootstrapServers, boolean toTheEnd) throws IOException {
         Path spaces = folder.resolve("data/index").resolve(NAMESPACE);
-        EmbeddingSpace space = EmbeddingSpace.parse(only(spaces).getFileName().toString());
-        Path view = only(spaces.resolve(space.toString()));
+        EmbeddingSpace space =
+                EmbeddingSpace.parse(only(spaces, "glimpse-").getFileName().toString());
+        Path view = only(spaces.resolve(space.toString()), "view-");
         try (LuceneIndex index = new LuceneIndex(
                 view, space, new ViewPositions.Origin("none", "none", "none"), LuceneSettings.DEFAULT)) {
             ViewPositions positions = index.positions();
@@ -147,10 +148,10 @@ class KillSoakIT {
         }
     }
 
-    private static Path only(Path directory) throws IOException {
+    private static Path only(Path directory, String prefix) throws IOException {
         try (Stream<Path> all = Files.list(directory)) {
             List<Path> folders = all.filter(
-                            path -> !path.getFileName().toString().startsWith("aside-"))
+                            path -> path.getFileName().toString().startsWith(prefix))
                     .toList();
             assertThat(folders).hasSize(1);
             return folders.getFirst();
