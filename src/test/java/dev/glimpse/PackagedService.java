@@ -106,6 +106,10 @@ public final class PackagedService implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + httpPort + address);
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
     public String bootstrapServers() {
         return "127.0.0.1:" + brokerPort;
     }

@@ -34,6 +34,13 @@ public final class TopNeighbours {
         return worstFirst.add(offered);
     }
 
+    /** What is less similar than this is not among the best. */
+    public float least() {
+        return worstFirst.size() < k
+                ? Float.NEGATIVE_INFINITY
+                : worstFirst.element().similarity();
+    }
+
     /** The best, in order. */
     public List<Neighbour> ranked() {
         return worstFirst.stream().sorted().toList();

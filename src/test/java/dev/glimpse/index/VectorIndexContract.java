@@ -120,7 +120,7 @@ public abstract class VectorIndexContract {
     @Test
     void remembersARejectionAndFindsItNotInASearch() {
         apply(put("image/1", 0, 1, 0, 0));
-        apply(new IndexChange.Reject(ItemId.parse("image/1"), "damaged-image", "it is", stamp("image/1", 1)));
+        apply(reject("image/1", 1));
 
         try (IndexSnapshot snapshot = index.snapshot()) {
             assertThat(snapshot.find(ItemId.parse("image/1")))
@@ -395,6 +395,10 @@ public abstract class VectorIndexContract {
                 metadata,
                 item.startsWith("image/") ? ImageFeatures.of(new float[] {x, y}) : null,
                 stamp(item, offset));
+    }
+
+    protected static IndexChange reject(String item, long offset) {
+        return new IndexChange.Reject(ItemId.parse(item), "damaged-image", "it is", stamp(item, offset));
     }
 
     protected static IndexChange delete(String item, long offset) {

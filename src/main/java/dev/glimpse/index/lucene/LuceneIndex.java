@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.Term;
@@ -37,6 +39,9 @@ import org.apache.lucene.util.BytesRef;
  * visible once {@link #apply} returns, durable once {@link #commit} does.
  */
 final class LuceneIndex implements VectorIndex {
+
+    /** What is known of an item: the source record that it came from, and whether that made it visible. */
+    record Known(SourceStamp source, boolean visible) {}
 
     static final String KEY = "key";
     static final String TEXT = "text";
@@ -52,11 +57,18 @@ final class LuceneIndex implements VectorIndex {
     private static final int SCHEMA = 2;
 
     private static final double WRITE_BUFFER_MB = 64;
+
+    /** At once; with more waiting, writing waits for them. */
+    private static final int MERGES = 6;
+
+    private static final int MERGE_THREADS = 2;
+
     private static final Analyzer ANALYZER = new StandardAnalyzer();
 
     private final EmbeddingSpace space;
     private final LuceneSettings settings;
     private final LuceneStore store;
+    private final Activity queries = new Activity();
 
     LuceneIndex(Path directory, EmbeddingSpace space, ViewPositions.Origin origin, LuceneSettings settings)
             throws IOException {
@@ -66,9 +78,27 @@ final class LuceneIndex implements VectorIndex {
                 directory,
                 new IndexWriterConfig(analyzer())
                         .setCodec(VectorCodec.codec(settings))
+                        .setMergePolicy(new FewGraphs(settings.tail(), queries))
+                        .setMergeScheduler(merging())
+                        .setUseCompoundFile(false)
                         .setRAMBufferSizeMB(WRITE_BUFFER_MB),
                 SCHEMA,
                 origin);
+        try (LuceneSnapshot opened = snapshot()) {
+            Map<Kind, Integer> sizes = new EnumMap<>(Kind.class);
+            for (Kind kind : Kind.values()) {
+                sizes.put(kind, opened.count(kind));
+            }
+            store.publish(store.positions(), sizes);
+        }
+    }
+
+    /** Small merges go on beside a large one. */
+    private static ConcurrentMergeScheduler merging() {
+        ConcurrentMergeScheduler scheduler = new ConcurrentMergeScheduler();
+        scheduler.setMaxMergesAndThreads(MERGES, MERGE_THREADS);
+        scheduler.disableAutoIOThrottle();
+        return scheduler;
     }
 
     /** Of texts and captions, and of words that are looked for in them: Unicode's words (UAX 29), in lower case. */
@@ -85,24 +115,25 @@ final class LuceneIndex implements VectorIndex {
     public void apply(List<IndexChange> changes, ViewPositions positions) {
         try (LuceneSnapshot before = snapshot()) {
             IndexWriter writer = store.writer();
-            Map<ItemId, SourceStamp> applied = new HashMap<>();
+            Map<ItemId, Known> applied = new HashMap<>();
+            Map<Kind, Integer> sizes = new EnumMap<>(before.sizes());
             for (IndexChange change : changes) {
-                SourceStamp known = applied.get(change.item());
-                if (known == null) {
-                    known = before.source(change.item());
-                }
-                if (known != null && isOlder(change.source(), known)) {
+                ItemId item = change.item();
+                Known known = applied.computeIfAbsent(item, before::known);
+                if (known != null && isOlder(change.source(), known.source())) {
                     continue;
                 }
-                Term key = new Term(KEY, change.item().toString());
+                boolean visible = change instanceof IndexChange.Put;
+                sizes.merge(item.kind(), (visible ? 1 : 0) - (known != null && known.visible() ? 1 : 0), Integer::sum);
+                Term key = new Term(KEY, item.toString());
                 switch (change) {
                     case IndexChange.Delete _ -> writer.deleteDocuments(key);
                     case IndexChange.Put put -> writer.updateDocument(key, document(put));
                     case IndexChange.Reject reject -> writer.updateDocument(key, document(reject));
                 }
-                applied.put(change.item(), change.source());
+                applied.put(item, new Known(change.source(), visible));
             }
-            store.publish(positions);
+            store.publish(positions, sizes);
         } catch (IOException e) {
             throw new UncheckedIOException("the index can't be written to", e);
         }
@@ -153,9 +184,14 @@ final class LuceneIndex implements VectorIndex {
         return document;
     }
 
+    /** Whether segments are being merged, or wait for it. */
+    boolean isMerging() {
+        return store.isMerging();
+    }
+
     @Override
     public LuceneSnapshot snapshot() {
-        return new LuceneSnapshot(space, store.acquire(), settings.candidates());
+        return new LuceneSnapshot(space, store.acquire(), settings, queries);
     }
 
     @Override

@@ -22,7 +22,7 @@ class LuceneIndexFactory implements VectorIndexFactory {
 
     LuceneIndexFactory(IndexConfig config) {
         this.settings =
-                new LuceneSettings(format(config.vectors()), LuceneSettings.DEFAULT.smallest(), config.candidates());
+                new LuceneSettings(format(config.vectors()), LuceneSettings.DEFAULT.tail(), config.candidates());
     }
 
     private static VectorFormat format(String name) {

@@ -4,18 +4,18 @@ package dev.glimpse.index.lucene;
  * How an index is built and searched.
  *
  * @param format     of the vectors that the graph search compares
- * @param smallest   below so many comparisons that a search of its graph would cost, a segment has none, and is scanned
+ * @param tail       below so many documents a segment has no graph, and is scanned
  * @param candidates that the graph search keeps at least (hnswlib's {@code ef}), whatever k is
  */
-record LuceneSettings(VectorFormat format, int smallest, int candidates) {
+record LuceneSettings(VectorFormat format, int tail, int candidates) {
 
-    static final LuceneSettings DEFAULT = new LuceneSettings(VectorFormat.FLOAT32, 100, 150);
+    static final LuceneSettings DEFAULT = new LuceneSettings(VectorFormat.FLOAT32, 300, 150);
 
-    /** @throws IllegalArgumentException if a number is below 1 */
+    /** @throws IllegalArgumentException if the tail is below 2, or the candidates below 1 */
     LuceneSettings {
-        if (smallest < 1 || candidates < 1) {
+        if (tail < 2 || candidates < 1) {
             throw new IllegalArgumentException(
-                    "smallest is %d and candidates is %d; each must be 1 or more".formatted(smallest, candidates));
+                    "tail is %d and candidates is %d; they must be at least 2 and 1".formatted(tail, candidates));
         }
     }
 }

@@ -32,9 +32,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.DocValues;
+import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReader;
@@ -42,15 +45,19 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.DocAndFloatFeatureBuffer;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopKnnCollector;
+import org.apache.lucene.search.VectorScorer;
+import org.apache.lucene.search.knn.MultiLeafKnnCollector;
 import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.VectorUtil;
+import org.apache.lucene.util.hnsw.BlockingFloatHeap;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link LuceneIndex} held at one moment. */
@@ -62,26 +69,33 @@ final class LuceneSnapshot implements IndexSnapshot {
     /** So many times the candidates where there is a filter: it may pass what the graph's links do not lead to. */
     private static final int FILTERED = 3;
 
+    /** So many comparisons of a graph search, or chunks of a scan, the listener is asked and told. */
     private static final int CHUNK = 1024;
+
+    /** So many standard deviations of a binomial distribution more than a segment's share of the candidates. */
+    private static final int CERTAINTY = 16;
+
+    private static final int CHUNKS = CHUNK / VectorScorer.DEFAULT_BULK_BATCH_SIZE;
+
+    /** By how much Lucene's score of a unit vector, a float32 near 1, may be off: some units in the last place. */
+    private static final float UNSURE = 1e-5f;
 
     /** Where a filter lets fewer than one in so many pass, those are compared one by one: the graph would lead past them. */
     private static final int LEAST_SHARE = 20;
 
     private final EmbeddingSpace space;
     private final LuceneStore.State state;
-    private final int leastCandidates;
+    private final LuceneSettings settings;
+    private final Activity queries;
 
     /** By kind what the last filter lets pass: the stages of one answer share it. */
     private final Map<Kind, Passing> passing = new ConcurrentHashMap<>();
 
-    /** Counted once: where items were deleted, it costs a pass over them. */
-    private final Map<Kind, Integer> sizes = new ConcurrentHashMap<>();
-
-    /** @param leastCandidates that the graph search keeps */
-    LuceneSnapshot(EmbeddingSpace space, LuceneStore.State state, int leastCandidates) {
+    LuceneSnapshot(EmbeddingSpace space, LuceneStore.State state, LuceneSettings settings, Activity queries) {
         this.space = space;
         this.state = state;
-        this.leastCandidates = leastCandidates;
+        this.settings = settings;
+        this.queries = queries;
     }
 
     private record Place(LeafReader leaf, int doc) {}
@@ -91,9 +105,11 @@ final class LuceneSnapshot implements IndexSnapshot {
         return state.positions;
     }
 
-    /** In how many segments it lies: each is searched by itself. */
-    int segments() {
-        return state.reader.leaves().size();
+    /** How many documents each of its segments holds: each is searched by itself. */
+    List<Integer> segments() {
+        return largestFirst(state.reader).stream()
+                .map(context -> context.reader().numDocs())
+                .toList();
     }
 
     @Override
@@ -116,31 +132,38 @@ final class LuceneSnapshot implements IndexSnapshot {
 
     @Override
     public int size(Kind kind) {
-        return sizes.computeIfAbsent(kind, of -> {
-            int size = 0;
-            try {
-                for (LeafReaderContext context : state.reader.leaves()) {
-                    size += live(context.reader(), of);
-                }
-                return size;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
+        return state.sizes.getOrDefault(kind, 0);
     }
 
-    private static int live(LeafReader leaf, Kind kind) throws IOException {
+    Map<Kind, Integer> sizes() {
+        return state.sizes;
+    }
+
+    /** Counts the documents with vectors of a kind: a pass over all, where some were deleted. */
+    int count(Kind kind) {
+        int count = 0;
+        try {
+            for (LeafReaderContext context : state.reader.leaves()) {
+                count += count(context.reader(), kind);
+            }
+            return count;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int count(LeafReader leaf, Kind kind) throws IOException {
         FloatVectorValues vectors = leaf.getFloatVectorValues(LuceneIndex.vectorField(kind));
         Bits live = leaf.getLiveDocs();
         if (vectors == null || live == null) {
             return vectors == null ? 0 : vectors.size();
         }
-        int size = 0;
+        int count = 0;
         DocIdSetIterator docs = vectors.iterator();
         for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
-            size += live.get(doc) ? 1 : 0;
+            count += live.get(doc) ? 1 : 0;
         }
-        return size;
+        return count;
     }
 
     @Override
@@ -164,16 +187,17 @@ final class LuceneSnapshot implements IndexSnapshot {
                 metadata == null ? Metadata.NONE : Metadata.parse(metadata));
     }
 
-    /** Which source record an item's document came from, or null where there is none. */
-    @Nullable
-    SourceStamp source(ItemId item) {
+    /** What is known of an item, or null where it has no document. */
+    LuceneIndex.@Nullable Known known(ItemId item) {
         Place place = place(item);
         if (place == null) {
             return null;
         }
         Document document = document(place);
         String[] source = document.get(LuceneIndex.SOURCE_ID).split(" ", 2);
-        return new SourceStamp(source[0], source[1], Position.parse(document.get(LuceneIndex.POSITION)));
+        return new LuceneIndex.Known(
+                new SourceStamp(source[0], source[1], Position.parse(document.get(LuceneIndex.POSITION))),
+                document.get(LuceneIndex.REASON) == null);
     }
 
     @Override
@@ -246,11 +270,12 @@ final class LuceneSnapshot implements IndexSnapshot {
 
     @Override
     public SearchOutcome search(NeighbourQuery query, SearchListener listener) {
+        queries.mark();
         Filter filter = query.filter();
         Passing passing = filter == null ? null : passing(query.kind(), filter);
         Search search = new Search(query, listener);
         try {
-            for (LeafReaderContext context : state.reader.leaves()) {
+            for (LeafReaderContext context : largestFirst(state.reader)) {
                 if (search.stopped) {
                     break;
                 }
@@ -258,7 +283,7 @@ final class LuceneSnapshot implements IndexSnapshot {
                 FixedBitSet passes = passing == null ? null : passing.of(context.ord);
                 switch (query.method()) {
                     case APPROXIMATE -> search.graph(leaf, passes);
-                    case EXACT -> search.scan(leaf, passes == null ? leaf.getLiveDocs() : passes);
+                    case EXACT -> search.scan(leaf, passes);
                 }
                 search.report();
             }
@@ -266,6 +291,14 @@ final class LuceneSnapshot implements IndexSnapshot {
         } catch (IOException e) {
             throw new UncheckedIOException("the index can't be searched", e);
         }
+    }
+
+    /** What the largest segment holds is the most to compare with. */
+    private static List<LeafReaderContext> largestFirst(DirectoryReader reader) {
+        return reader.leaves().stream()
+                .sorted(Comparator.comparingInt(
+                        (LeafReaderContext of) -> -of.reader().maxDoc()))
+                .toList();
     }
 
     @Override
@@ -300,6 +333,11 @@ final class LuceneSnapshot implements IndexSnapshot {
         private final float[] target;
         private final String field;
         private final TopNeighbours top;
+        private final int candidates;
+
+        /** The similarities of the best candidates of all segments so far: what can't be among them is not walked to. */
+        private final BlockingFloatHeap best;
+
         private long scanned;
         private boolean improved;
         private boolean stopped;
@@ -310,6 +348,9 @@ final class LuceneSnapshot implements IndexSnapshot {
             this.target = query.embedding().components();
             this.field = LuceneIndex.vectorField(query.kind());
             this.top = new TopNeighbours(query.k());
+            int wanted = Math.max(settings.candidates(), CANDIDATES_PER_NEIGHBOUR * query.k());
+            this.candidates = query.filter() == null ? wanted : FILTERED * wanted;
+            this.best = new BlockingFloatHeap(candidates);
         }
 
         /** @param passes what the filter lets pass, which excludes what is deleted; null where there is none */
@@ -318,8 +359,10 @@ final class LuceneSnapshot implements IndexSnapshot {
             if (vectors == null || vectors.size() == 0) {
                 return;
             }
-            int wanted = Math.max(leastCandidates, CANDIDATES_PER_NEIGHBOUR * query.k());
-            int candidates = Math.min(vectors.size(), passes == null ? wanted : FILTERED * wanted);
+            if (vectors.size() < settings.tail()) {
+                scan(leaf, passes);
+                return;
+            }
             int passing = passes == null ? vectors.size() : passes.cardinality();
             if (passes != null && passing <= Math.max(candidates, vectors.size() / LEAST_SHARE)) {
                 scan(leaf, passes);
@@ -328,12 +371,23 @@ final class LuceneSnapshot implements IndexSnapshot {
             AcceptDocs accepted = passes == null
                     ? AcceptDocs.fromLiveDocs(leaf.getLiveDocs(), leaf.maxDoc())
                     : AcceptDocs.fromIteratorSupplier(() -> new BitSetIterator(passes, passing), null, leaf.maxDoc());
-            StoppableCollector collector = new StoppableCollector(new TopKnnCollector(candidates, Integer.MAX_VALUE));
+            TopKnnCollector own = new TopKnnCollector(candidatesOf(vectors.size()), Integer.MAX_VALUE);
+            StoppableCollector collector = new StoppableCollector(
+                    state.reader.leaves().size() == 1 ? own : new MultiLeafKnnCollector(candidates, best, own));
             leaf.searchNearestVectors(field, target, collector, accepted);
             scanned += collector.visitedCount();
-            ScoreDoc[] found = collector.topDocs().scoreDocs;
+            ScoreDoc[] scored = collector.topDocs().scoreDocs;
+            float least = best.size() < candidates ? Float.NEGATIVE_INFINITY : best.peek();
+            if (comparesFloats(leaf) && scored.length > query.k()) {
+                // The score of a dot product is (1 + dot) / 2.
+                least = Math.max(least, scored[query.k() - 1].score - UNSURE / 2);
+            }
+            float enough = least;
             // Doc values and vectors are read forwards.
-            Arrays.sort(found, Comparator.comparingInt(hit -> hit.doc));
+            ScoreDoc[] found = Arrays.stream(scored)
+                    .filter(hit -> hit.score >= enough)
+                    .sorted(Comparator.comparingInt(hit -> hit.doc))
+                    .toArray(ScoreDoc[]::new);
             BinaryDocValues keys = DocValues.getBinary(leaf, LuceneIndex.KEY);
             KnnVectorValues.DocIndexIterator docs = vectors.iterator();
             for (ScoreDoc hit : found) {
@@ -342,20 +396,39 @@ final class LuceneSnapshot implements IndexSnapshot {
             }
         }
 
-        /** @param wanted null for all */
-        void scan(LeafReader leaf, @Nullable Bits wanted) throws IOException {
+        /**
+         * Compares with each: Lucene's scorer several vectors at a time, which is sure to a few units in the last place; what
+         * may be among the best is then compared as everywhere, so that equal vectors are equally similar in all segments.
+         *
+         * @param passes null for all
+         */
+        void scan(LeafReader leaf, @Nullable FixedBitSet passes) throws IOException {
             FloatVectorValues vectors = leaf.getFloatVectorValues(field);
-            if (vectors == null) {
+            VectorScorer scorer = vectors == null ? null : vectors.rescorer(target);
+            if (vectors == null || scorer == null) {
                 return;
             }
+            VectorScorer.Bulk bulk =
+                    scorer.bulk(passes == null ? null : new BitSetIterator(passes, passes.cardinality()));
+            Bits live = passes == null ? leaf.getLiveDocs() : null;
             BinaryDocValues keys = DocValues.getBinary(leaf, LuceneIndex.KEY);
-            KnnVectorValues.DocIndexIterator docs = vectors.iterator();
-            for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
-                if (wanted != null && !wanted.get(doc)) {
-                    continue;
+            FloatVectorValues compared = vectors.copy();
+            KnnVectorValues.DocIndexIterator docs = compared.iterator();
+            DocAndFloatFeatureBuffer scores = new DocAndFloatFeatureBuffer();
+            for (int chunks = 1; ; chunks++) {
+                bulk.nextDocsAndScores(DocIdSetIterator.NO_MORE_DOCS, live, scores);
+                if (scores.size == 0) {
+                    return;
                 }
-                offer(VectorUtil.dotProduct(target, vectors.vectorValue(docs.index())), keys, doc);
-                if (++scanned % CHUNK == 0) {
+                scanned += scores.size;
+                for (int i = 0; i < scores.size; i++) {
+                    // The score of a dot product is (1 + dot) / 2.
+                    if (2 * scores.features[i] - 1 >= top.least() - UNSURE) {
+                        docs.advance(scores.docs[i]);
+                        offer(VectorUtil.dotProduct(target, compared.vectorValue(docs.index())), keys, scores.docs[i]);
+                    }
+                }
+                if (chunks % CHUNKS == 0) {
                     if (!listener.proceed()) {
                         stopped = true;
                         return;
@@ -363,6 +436,23 @@ final class LuceneSnapshot implements IndexSnapshot {
                     report();
                 }
             }
+        }
+
+        /**
+         * How many of the candidates a segment is asked for: its share, and so much more that it hardly ever holds more of them,
+         * as Lucene's own search of many segments has it.
+         */
+        private int candidatesOf(int vectors) {
+            double share = Math.min(1, (double) vectors / Math.max(1, size(query.kind())));
+            double more = CERTAINTY * Math.sqrt(candidates * share * (1 - share));
+            return (int) Math.clamp(Math.ceil(candidates * share + more), (long) query.k(), candidates);
+        }
+
+        /** Whether the graph of a segment compares by what is compared in the end. */
+        private boolean comparesFloats(LeafReader leaf) {
+            FieldInfo info = leaf.getFieldInfos().fieldInfo(field);
+            return VectorFormat.FLOAT32_NAME.equals(
+                    info == null ? null : info.getAttribute(PerFieldKnnVectorsFormat.PER_FIELD_FORMAT_KEY));
         }
 
         private void offer(float similarity, BinaryDocValues keys, int doc) {

@@ -2,6 +2,7 @@ package dev.glimpse.index.lucene;
 
 import dev.glimpse.index.StoreInUseException;
 import dev.glimpse.index.ViewPositions;
+import dev.glimpse.item.Kind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.LockObtainFailedException;
 import org.apache.lucene.store.MMapDirectory;
+import org.apache.lucene.store.NRTCachingDirectory;
 
 /**
  * A Lucene index with the positions of what it holds. One thread writes; a {@link State} pairs a reader with its
@@ -21,16 +23,26 @@ import org.apache.lucene.store.MMapDirectory;
  */
 final class LuceneStore implements AutoCloseable {
 
-    /** A reader and how far it had read. */
+    /** A reader, how far it had read, and how many documents of each kind are visible in it, where a user counts them. */
     static final class State {
         final DirectoryReader reader;
         final ViewPositions positions;
+        final Map<Kind, Integer> sizes;
 
-        State(DirectoryReader reader, ViewPositions positions) {
+        State(DirectoryReader reader, ViewPositions positions, Map<Kind, Integer> sizes) {
             this.reader = reader;
             this.positions = positions;
+            this.sizes = Map.copyOf(sizes);
         }
     }
+
+    /**
+     * What new segments may take in memory, until a commit or a merge writes them to the disk: little, since vectors are compared
+     * several times as fast in mapped files. But to map and unmap a few records' files, some fifty times a second, costs more.
+     */
+    private static final double CACHED_SEGMENT_MB = 0.25;
+
+    private static final double CACHED_MB = 64;
 
     private static final String SCHEMA_KEY = "schema";
 
@@ -50,7 +62,7 @@ final class LuceneStore implements AutoCloseable {
     LuceneStore(Path path, IndexWriterConfig config, int schema, ViewPositions.Origin origin) throws IOException {
         this.schema = schema;
         Files.createDirectories(path);
-        directory = new MMapDirectory(path);
+        directory = new NRTCachingDirectory(new MMapDirectory(path), CACHED_SEGMENT_MB, CACHED_MB);
         IndexWriter opened = null;
         try {
             config.setOpenMode(IndexWriterConfig.OpenMode.CREATE_OR_APPEND);
@@ -66,7 +78,9 @@ final class LuceneStore implements AutoCloseable {
                         "its documents are of schema %d, and this build's of %d".formatted(written, schema));
             }
             ViewPositions positions = existed ? ViewPositions.ofCommit(commit) : ViewPositions.none(origin);
-            state = new State(DirectoryReader.open(writer), positions);
+            state = new State(DirectoryReader.open(writer), positions, Map.of());
+            // What was under way when it was closed.
+            writer.maybeMerge();
         } catch (LockObtainFailedException e) {
             directory.close();
             throw new StoreInUseException("another process uses the view in %s".formatted(path), e);
@@ -81,6 +95,11 @@ final class LuceneStore implements AutoCloseable {
 
     IndexWriter writer() {
         return writer;
+    }
+
+    /** Whether segments are being merged, or wait for it. */
+    boolean isMerging() {
+        return writer.hasPendingMerges() || !writer.getMergingSegments().isEmpty();
     }
 
     ViewPositions positions() {
@@ -98,15 +117,20 @@ final class LuceneStore implements AutoCloseable {
         throw new IllegalStateException("the index is closed");
     }
 
-    /** Makes what was written visible, together with the positions. */
+    /** Makes what was written visible, together with the positions; the sizes stay. */
     void publish(ViewPositions positions) throws IOException {
+        publish(positions, state.sizes);
+    }
+
+    /** Makes what was written visible, together with the positions and sizes. */
+    void publish(ViewPositions positions, Map<Kind, Integer> sizes) throws IOException {
         State before = state;
         DirectoryReader changed = DirectoryReader.openIfChanged(before.reader, writer);
         if (changed == null) {
             before.reader.incRef();
             changed = before.reader;
         }
-        state = new State(changed, positions);
+        state = new State(changed, positions, sizes);
         before.reader.decRef();
     }
 

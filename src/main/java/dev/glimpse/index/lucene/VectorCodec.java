@@ -26,7 +26,7 @@ final class VectorCodec {
     static Codec codec(LuceneSettings settings) {
         Codec standard = Codec.getDefault();
         KnnVectorsFormat format =
-                new LargeVectors(settings.format().lucene(MAX_CONNECTIONS, BEAM_WIDTH, settings.smallest()));
+                new LargeVectors(settings.format().lucene(MAX_CONNECTIONS, BEAM_WIDTH, settings.tail()));
         KnnVectorsFormat perField = new PerFieldKnnVectorsFormat() {
             @Override
             public KnnVectorsFormat getKnnVectorsFormatForField(String field) {

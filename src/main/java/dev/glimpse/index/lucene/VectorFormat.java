@@ -21,14 +21,19 @@ public enum VectorFormat {
     /** One bit a component, the query's at four (RaBitQ, arXiv:2405.12497, as Lucene has it). */
     BIT;
 
+    /** What Lucene calls the format of {@link #FLOAT32}: a segment's field tells it. */
+    static final String FLOAT32_NAME = "Lucene99HnswVectorsFormat";
+
     /**
      * Lucene's format.
      *
      * @param links      a node of the graph has, M (Malkov and Yashunin 2018)
      * @param candidates while building, efConstruction
-     * @param smallest   below so many expected comparisons a segment has no graph, and is scanned
+     * @param tail       below so many vectors a segment has no graph, and is scanned
      */
-    KnnVectorsFormat lucene(int links, int candidates, int smallest) {
+    KnnVectorsFormat lucene(int links, int candidates, int tail) {
+        // Lucene takes a k, and makes a graph where its search is expected to compare with fewer than all: k ln n.
+        int smallest = (int) (tail / Math.log(tail));
         return switch (this) {
             case FLOAT32 -> new Lucene99HnswVectorsFormat(links, candidates, 1, null, smallest);
             case INT8 -> quantised(ScalarEncoding.UNSIGNED_BYTE, links, candidates, smallest);

@@ -16,7 +16,7 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Unit vectors in clusters, which is what pictures are like: each is a centre and 0.7 times as much noise. */
-final class ClusteredVectors {
+public final class ClusteredVectors {
 
     static final ViewPositions.Origin ORIGIN = new ViewPositions.Origin("test", "glimpse.embeddings", "id");
 
@@ -28,7 +28,12 @@ final class ClusteredVectors {
     private final float[] away;
 
     ClusteredVectors(int dimension, int clusters, long seed) {
-        this.space = new EmbeddingSpace("clustered", "0123456789ab", dimension);
+        this(new EmbeddingSpace("clustered", "0123456789ab", dimension), clusters, seed);
+    }
+
+    /** Clusters in a space, by a seed. */
+    public ClusteredVectors(EmbeddingSpace space, int clusters, long seed) {
+        this.space = space;
         this.random = new SplittableRandom(seed);
         for (int i = 0; i < clusters; i++) {
             centres.add(gaussian());
@@ -40,17 +45,18 @@ final class ClusteredVectors {
         return space;
     }
 
-    int clusters() {
+    /** How many there are. */
+    public int clusters() {
         return centres.size();
     }
 
     /** Any of the clusters, or of so many. */
-    int any(int count) {
+    public int any(int count) {
         return random.nextInt(count);
     }
 
     /** In a cluster. */
-    Embedding in(int cluster) {
+    public Embedding in(int cluster) {
         return near(cluster, null);
     }
 
@@ -90,6 +96,10 @@ final class ClusteredVectors {
                 null,
                 metadata,
                 null,
-                new SourceStamp("glimpse.images", "id", new Position(Kind.IMAGE, 0, offset)));
+                source(offset));
+    }
+
+    static SourceStamp source(long offset) {
+        return new SourceStamp("glimpse.images", "id", new Position(Kind.IMAGE, 0, offset));
     }
 }

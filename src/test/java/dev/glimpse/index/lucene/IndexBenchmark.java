@@ -51,6 +51,7 @@ public final class IndexBenchmark {
     private final Path folder;
     private final int count;
     private final int dimension;
+    private final boolean kept;
     private final ClusteredVectors vectors;
     private final List<Embedding> items = new ArrayList<>();
 
@@ -59,19 +60,24 @@ public final class IndexBenchmark {
 
     private record Measured(int candidates, double recall, double oneThread, double twoThreads) {}
 
-    private IndexBenchmark(Path folder, int count, int dimension) {
+    private IndexBenchmark(Path folder, int count, int dimension, boolean kept) {
+        this.kept = kept;
         this.folder = folder;
         this.count = count;
         this.dimension = dimension;
         this.vectors = new ClusteredVectors(dimension, Math.max(1, count / CLUSTER), 42);
     }
 
-    /** Options: {@code folder=}, {@code count=}, {@code dimension=}, {@code queries=}, {@code formats=}, {@code hnswlib=}. */
+    /** Options: {@code folder=}, {@code count=}, {@code dimension=}, {@code queries=}, {@code formats=}, {@code hnswlib=}, {@code kept=true}. */
     public static void main(String[] args) throws Exception {
         BenchmarkOptions options = new BenchmarkOptions(args);
         Path folder = Path.of(options.text("folder", "target/index-benchmark"));
         int count = options.number("count", 100000);
-        IndexBenchmark benchmark = new IndexBenchmark(folder, count, options.number("dimension", 512));
+        IndexBenchmark benchmark = new IndexBenchmark(
+                folder,
+                count,
+                options.number("dimension", 512),
+                options.text("kept", "false").equals("true"));
         int queries = options.number("queries", 1000);
         List<VectorFormat> formats = Stream.of(
                         options.text("formats", "float32,int8,int7,int4,bit").split(","))
@@ -136,6 +142,13 @@ public final class IndexBenchmark {
 
     private void measure(VectorFormat format, List<Queries> all) throws Exception {
         Path directory = folder.resolve("index-" + format);
+        if (!kept) {
+            build(directory, format);
+        }
+        ask(directory, format, all);
+    }
+
+    private void build(Path directory, VectorFormat format) throws IOException {
         BenchmarkOptions.clear(directory);
         long began = System.nanoTime();
         try (LuceneIndex index = open(directory, format, 100)) {
@@ -146,10 +159,18 @@ public final class IndexBenchmark {
                 }
                 index.apply(changes, ViewPositions.none(ClusteredVectors.ORIGIN));
             }
-            index.commit(ViewPositions.none(ClusteredVectors.ORIGIN));
+            BenchmarkOptions.settle(index);
         }
         double built = (System.nanoTime() - began) / 1e9;
-        System.out.printf("%s: built in %.0f s, %d MB on disk%n", format, built, size(directory) >> 20);
+        try (LuceneIndex index = open(directory, format, 100);
+                LuceneSnapshot snapshot = index.snapshot()) {
+            System.out.printf(
+                    "%s: built in %.0f s, segments of %s, %d MB on disk%n",
+                    format, built, snapshot.segments(), size(directory) >> 20);
+        }
+    }
+
+    private void ask(Path directory, VectorFormat format, List<Queries> all) throws Exception {
         for (Queries queries : all) {
             for (int candidates : CANDIDATES) {
                 try (LuceneIndex index = open(directory, format, candidates)) {
@@ -176,7 +197,7 @@ public final class IndexBenchmark {
                 directory,
                 vectors.space(),
                 ClusteredVectors.ORIGIN,
-                new LuceneSettings(format, LuceneSettings.DEFAULT.smallest(), candidates));
+                new LuceneSettings(format, LuceneSettings.DEFAULT.tail(), candidates));
     }
 
     private static Measured measure(LuceneIndex index, Queries queries, int candidates) throws Exception {

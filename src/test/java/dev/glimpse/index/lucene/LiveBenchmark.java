@@ -11,11 +11,14 @@ import dev.glimpse.item.Metadata;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,7 @@ public final class LiveBenchmark {
     private static final int K = 10;
     private static final int BATCH = 1000;
     private static final int QUERIES = 1000;
+    private static final int QUERY_THREADS = 2;
     private static final int ROUNDS = 3;
     private static final double SHARE = 0.25;
     private static final int BATCHES_A_SECOND = 50;
@@ -47,7 +51,7 @@ public final class LiveBenchmark {
         this.seconds = seconds;
     }
 
-    /** Options: {@code folder=}, {@code count=}, {@code dimension=}, {@code rate=}, {@code seconds=}, {@code format=}, {@code smallest=}. */
+    /** Options: {@code folder=}, {@code count=}, {@code dimension=}, {@code rate=}, {@code seconds=}, {@code format=}, {@code tail=}. */
     public static void main(String[] args) throws Exception {
         BenchmarkOptions options = new BenchmarkOptions(args);
         Path folder = Path.of(options.text("folder", "target/live-benchmark"));
@@ -58,8 +62,8 @@ public final class LiveBenchmark {
                 Double.parseDouble(options.text("seconds", "20")));
         VectorFormat format =
                 VectorFormat.valueOf(options.text("format", "float32").toUpperCase(Locale.ROOT));
-        int smallest = options.number("smallest", LuceneSettings.DEFAULT.smallest());
-        benchmark.run(folder, new LuceneSettings(format, smallest, LuceneSettings.DEFAULT.candidates()));
+        int tail = options.number("tail", LuceneSettings.DEFAULT.tail());
+        benchmark.run(folder, new LuceneSettings(format, tail, LuceneSettings.DEFAULT.candidates()));
     }
 
     private void run(Path folder, LuceneSettings settings) throws Exception {
@@ -75,10 +79,10 @@ public final class LiveBenchmark {
                 }
                 index.apply(changes, ViewPositions.none(ClusteredVectors.ORIGIN));
             }
-            index.commit(ViewPositions.none(ClusteredVectors.ORIGIN));
+            BenchmarkOptions.settle(index);
             double saturated = saturated(index);
             System.out.printf(
-                    "%s: %d items, %d segments, %.0f queries/s on one thread%n",
+                    "%s: %d items, segments of %s, %.0f queries/s on one thread%n",
                     settings, count, segments(index), saturated);
             for (int round = 0; round < ROUNDS; round++) {
                 print("idle", queries(index, SHARE * saturated), null, index);
@@ -93,7 +97,7 @@ public final class LiveBenchmark {
 
     private static void print(String name, double[] times, double @Nullable [] visible, LuceneIndex index) {
         System.out.printf(
-                "%s: queries p50 %.2f ms, p99 %.2f ms%s, %d segments%n",
+                "%s: queries p50 %.2f ms, p99 %.2f ms%s, segments of %s%n",
                 name,
                 percentile(times, 0.50),
                 percentile(times, 0.99),
@@ -118,18 +122,26 @@ public final class LiveBenchmark {
         return rate;
     }
 
-    /** Open loop: a query that has to wait for the one before waits on the clock. */
-    private double[] queries(LuceneIndex index, double perSecond) {
-        int all = (int) (perSecond * seconds);
-        double[] times = new double[all];
+    /** Open loop on two threads: a query that has to wait for those before waits on the clock. */
+    private double[] queries(LuceneIndex index, double perSecond) throws Exception {
+        double[] times = new double[(int) (perSecond * seconds)];
+        AtomicInteger next = new AtomicInteger();
         long began = System.nanoTime();
-        for (int i = 0; i < all; i++) {
-            long due = began + (long) (i / perSecond * 1e9);
-            while (System.nanoTime() < due) {
-                LockSupport.parkNanos(due - System.nanoTime());
+        Callable<Void> loop = () -> {
+            for (int i = next.getAndIncrement(); i < times.length; i = next.getAndIncrement()) {
+                long due = began + (long) (i / perSecond * 1e9);
+                while (System.nanoTime() < due) {
+                    LockSupport.parkNanos(due - System.nanoTime());
+                }
+                search(index, queries.get(i % QUERIES));
+                times[i] = (System.nanoTime() - due) / 1e6;
             }
-            search(index, queries.get(i % QUERIES));
-            times[i] = (System.nanoTime() - due) / 1e6;
+            return null;
+        };
+        try (ExecutorService threads = Executors.newFixedThreadPool(QUERY_THREADS)) {
+            for (Future<Void> done : threads.invokeAll(Collections.nCopies(QUERY_THREADS, loop))) {
+                done.get();
+            }
         }
         return times;
     }
@@ -170,7 +182,7 @@ public final class LiveBenchmark {
         }
     }
 
-    private static int segments(LuceneIndex index) {
+    private static List<Integer> segments(LuceneIndex index) {
         try (LuceneSnapshot snapshot = index.snapshot()) {
             return snapshot.segments();
         }

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -41,6 +42,8 @@ class LuceneIndexTest extends VectorIndexContract {
     private static final int FILTERED = 40;
     private static final int QUERIES = 200;
     private static final int K = 10;
+    private static final int CHURNED = 5_000;
+    private static final int ROUNDS = 20;
 
     @Override
     protected VectorIndex open(EmbeddingSpace space) throws IOException {
@@ -164,6 +167,88 @@ class LuceneIndexTest extends VectorIndexContract {
                     assertThat(chance / FILTERED).isGreaterThanOrEqualTo(0.98);
                     assertThat(with / FILTERED).isGreaterThanOrEqualTo(0.98);
                     assertThat(without / FILTERED).isGreaterThanOrEqualTo(0.98);
+                }
+            }
+        }
+    }
+
+    /** A tenth of the items goes and as many come, twenty times: most links of the graph have led to what is gone by then. */
+    @Test
+    void keepsItsRecallThroughChurnAndARestart() throws IOException {
+        ClusteredVectors vectors = new ClusteredVectors(DIMENSION, CLUSTERS, 13);
+        Path churned = folder.resolve("churned");
+        VectorIndex oracle = new ExactIndex(ORIGIN);
+        List<Integer> held = new ArrayList<>();
+        int next = 0;
+        try (VectorIndex lucene = new LuceneIndex(churned, vectors.space(), ORIGIN, LuceneSettings.DEFAULT)) {
+            for (int round = 0; round <= ROUNDS; round++) {
+                List<IndexChange> changes = new ArrayList<>();
+                for (int i = 0; i < CHURNED / 10 && round > 0; i++) {
+                    int gone = held.set(vectors.any(held.size()), held.getLast());
+                    held.removeLast();
+                    changes.add(new IndexChange.Delete(
+                            new ItemId(Kind.IMAGE, Integer.toString(gone)), ClusteredVectors.source(next + i)));
+                }
+                for (int i = 0; i < (round == 0 ? CHURNED : CHURNED / 10); i++) {
+                    held.add(next);
+                    changes.add(ClusteredVectors.put(next++, vectors.in(vectors.any(CLUSTERS)), Metadata.NONE));
+                }
+                oracle.apply(changes, ViewPositions.none(ORIGIN));
+                lucene.apply(changes, ViewPositions.none(ORIGIN));
+            }
+            lucene.commit(ViewPositions.none(ORIGIN));
+            assertThat(churnedRecall("churn", vectors, oracle, lucene)).isGreaterThanOrEqualTo(0.99);
+        }
+        try (VectorIndex lucene = new LuceneIndex(churned, vectors.space(), ORIGIN, LuceneSettings.DEFAULT)) {
+            assertThat(churnedRecall("a restart", vectors, oracle, lucene)).isGreaterThanOrEqualTo(0.99);
+        }
+    }
+
+    private static double churnedRecall(
+            String after, ClusteredVectors vectors, VectorIndex oracle, VectorIndex lucene) {
+        double recall = 0;
+        try (IndexSnapshot truth = oracle.snapshot();
+                IndexSnapshot snapshot = lucene.snapshot()) {
+            assertThat(snapshot.size(Kind.IMAGE)).isEqualTo(CHURNED);
+            for (int i = 0; i < QUERIES; i++) {
+                Embedding query = vectors.in(vectors.any(CLUSTERS));
+                recall += recall(
+                        search(truth, query, NeighbourQuery.Method.EXACT),
+                        search(snapshot, query, NeighbourQuery.Method.APPROXIMATE));
+            }
+        }
+        System.out.printf("recall@%d after %s: %.4f%n", K, after, recall / QUERIES);
+        return recall / QUERIES;
+    }
+
+    @Test
+    void countsWhatIsVisibleThroughEveryChange() throws IOException {
+        Random random = new Random(17);
+        VectorIndex oracle = new ExactIndex(ORIGIN);
+        long offset = 0;
+        for (int batch = 0; batch < 60; batch++) {
+            List<IndexChange> changes = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                String id = (random.nextBoolean() ? "image/" : "text/") + random.nextInt(40);
+                long at = random.nextInt(5) == 0 ? Math.max(0, offset - 50) : offset++;
+                changes.add(
+                        switch (random.nextInt(4)) {
+                            case 0 -> delete(id, at);
+                            case 1 -> reject(id, at);
+                            default -> put(id, at, 1, random.nextFloat(), 0);
+                        });
+            }
+            oracle.apply(changes, ViewPositions.none(ORIGIN));
+            index.apply(changes, ViewPositions.none(ORIGIN));
+            if (batch == 30) {
+                index.commit(ViewPositions.none(ORIGIN));
+                index.close();
+                index = open(SPACE);
+            }
+            try (IndexSnapshot truth = oracle.snapshot();
+                    IndexSnapshot snapshot = index.snapshot()) {
+                for (Kind kind : Kind.values()) {
+                    assertThat(snapshot.size(kind)).isEqualTo(truth.size(kind));
                 }
             }
         }
