@@ -34,6 +34,21 @@ const BY_NAME = 'fxemoji';
 const TESTED = 'twemoji';
 const VALIDATED = 'emojione';
 const LANGUAGES = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'tr', 'ru', 'ja', 'zh'];
+// What a name stands in when somebody asks for a picture of it: articles of each gender, since CLDR does not tell a name's.
+const PHRASES = {
+  en: ['a #', 'a picture of #'],
+  de: ['ein #', 'eine #', 'ein Bild von #'],
+  fr: ['un #', 'une #', 'une image de #'],
+  es: ['un #', 'una #', 'una imagen de #'],
+  it: ['un #', 'una #', 'una foto di #'],
+  pt: ['um #', 'uma #', 'uma imagem de #'],
+  nl: ['een #', 'een afbeelding van #'],
+  pl: ['obrazek #', 'zdjęcie #'],
+  tr: ['bir #', '# resmi'],
+  ru: ['картинка #', 'рисунок #'],
+  ja: ['#の絵', '#の画像'],
+  zh: ['一个#', '#的图片'],
+};
 const NEW = 'en-x-new';
 const LABELLED = 'noto';
 const FEW = 300;
@@ -145,18 +160,20 @@ for (const [name, set] of sets) {
 
 const namesOf = of => Object.entries(of.names).map(([language, text]) => ({text, language}));
 
-/** Names and keywords, each with how often it is drawn: of a hundred draws so many are of each sort. */
+/** Names, names in phrases, and keywords, each with how often it is drawn: of a hundred draws so many are of each sort. */
 function captionsOf(of) {
   const {en: name, ...names} = of.names;
   const {en: words, ...others} = of.keywords;
   const other = Object.entries(names).map(([language, text]) => ({text, language}));
   const ofLanguages = Object.entries(others).flatMap(([language, texts]) => texts.map(text => ({text, language})));
+  const phrases = ({text, language}) => PHRASES[language].map(phrase => ({text: phrase.replace('#', () => text), language}));
   return [
     ...shared(20, [{text: name, language: 'en'}]),
-    ...shared(4, [{text: `a picture of ${name}`, language: 'en'}]),
-    ...shared(34, other),
-    ...shared(22, words.map(text => ({text, language: 'en'}))),
-    ...shared(20, ofLanguages),
+    ...shared(5, phrases({text: name, language: 'en'})),
+    ...shared(29, other),
+    ...shared(10, other.flatMap(phrases)),
+    ...shared(20, words.map(text => ({text, language: 'en'}))),
+    ...shared(16, ofLanguages),
   ];
 }
 const shared = (weight, captions) => captions.map(caption => ({...caption, weight: +(weight / captions.length).toFixed(3)}));
