@@ -154,7 +154,7 @@ final class FewGraphs extends FilterMergePolicy {
         for (int i = smallestFirst.size() - 1; i >= 0; i--) {
             Sized segment = smallestFirst.get(i);
             int all = segment.segment().info.maxDoc();
-            if (segment.live() >= tail && all - segment.live() > WORN * all) {
+            if (all >= tail && all - segment.live() > WORN * all) {
                 long room = largest - segment.live();
                 List<Sized> chosen = new ArrayList<>(List.of(segment));
                 for (Sized smaller : smallestFirst.subList(0, i)) {

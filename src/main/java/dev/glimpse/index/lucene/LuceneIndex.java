@@ -90,6 +90,17 @@ final class LuceneIndex implements VectorIndex {
                 sizes.put(kind, opened.count(kind));
             }
             store.publish(store.positions(), sizes);
+        } catch (IOException | RuntimeException e) {
+            closeAfter(e);
+            throw e;
+        }
+    }
+
+    private void closeAfter(Exception trouble) {
+        try {
+            store.close();
+        } catch (RuntimeException e) {
+            trouble.addSuppressed(e);
         }
     }
 

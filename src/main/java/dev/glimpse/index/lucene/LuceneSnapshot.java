@@ -371,12 +371,7 @@ final class LuceneSnapshot implements IndexSnapshot {
             AcceptDocs accepted = passes == null
                     ? AcceptDocs.fromLiveDocs(leaf.getLiveDocs(), leaf.maxDoc())
                     : AcceptDocs.fromIteratorSupplier(() -> new BitSetIterator(passes, passing), null, leaf.maxDoc());
-            TopKnnCollector own = new TopKnnCollector(candidatesOf(vectors.size()), Integer.MAX_VALUE);
-            StoppableCollector collector = new StoppableCollector(
-                    state.reader.leaves().size() == 1 ? own : new MultiLeafKnnCollector(candidates, best, own));
-            leaf.searchNearestVectors(field, target, collector, accepted);
-            scanned += collector.visitedCount();
-            ScoreDoc[] scored = collector.topDocs().scoreDocs;
+            ScoreDoc[] scored = candidates(leaf, accepted, vectors.size());
             float least = best.size() < candidates ? Float.NEGATIVE_INFINITY : best.peek();
             if (comparesFloats(leaf) && scored.length > query.k()) {
                 // The score of a dot product is (1 + dot) / 2.
@@ -436,6 +431,32 @@ final class LuceneSnapshot implements IndexSnapshot {
                     report();
                 }
             }
+        }
+
+        /**
+         * A segment's candidates, best first: first as many as it would have if neighbours lay at random, and where all of these are
+         * among the best of all segments, as what came together may be, as many as of any.
+         */
+        private ScoreDoc[] candidates(LeafReader leaf, AcceptDocs accepted, int vectors) throws IOException {
+            int few = candidatesOf(vectors);
+            TopKnnCollector own = new TopKnnCollector(few, Integer.MAX_VALUE);
+            ScoreDoc[] found = candidates(
+                    leaf,
+                    accepted,
+                    state.reader.leaves().size() == 1 ? own : new MultiLeafKnnCollector(candidates, best, own));
+            boolean mayHoldMore = few < candidates
+                    && found.length == few
+                    && (best.size() < candidates || found[few - 1].score >= best.peek());
+            return mayHoldMore && !stopped
+                    ? candidates(leaf, accepted, new TopKnnCollector(candidates, Integer.MAX_VALUE))
+                    : found;
+        }
+
+        private ScoreDoc[] candidates(LeafReader leaf, AcceptDocs accepted, KnnCollector into) throws IOException {
+            StoppableCollector collector = new StoppableCollector(into);
+            leaf.searchNearestVectors(field, target, collector, accepted);
+            scanned += collector.visitedCount();
+            return collector.topDocs().scoreDocs;
         }
 
         /**

@@ -78,9 +78,9 @@ final class LuceneStore implements AutoCloseable {
                         "its documents are of schema %d, and this build's of %d".formatted(written, schema));
             }
             ViewPositions positions = existed ? ViewPositions.ofCommit(commit) : ViewPositions.none(origin);
-            state = new State(DirectoryReader.open(writer), positions, Map.of());
             // What was under way when it was closed.
             writer.maybeMerge();
+            state = new State(DirectoryReader.open(writer), positions, Map.of());
         } catch (LockObtainFailedException e) {
             directory.close();
             throw new StoreInUseException("another process uses the view in %s".formatted(path), e);

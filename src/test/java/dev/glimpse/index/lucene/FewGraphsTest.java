@@ -77,6 +77,22 @@ class FewGraphsTest {
     }
 
     @Test
+    void writesASegmentAnewThatIsNearlyEmpty() throws IOException {
+        try (ByteBuffersDirectory directory = new ByteBuffersDirectory();
+                IndexWriter writer = writer(directory, Long.MAX_VALUE)) {
+            add(writer, 5000);
+            for (int i = 10; i < 5000; i++) {
+                writer.deleteDocuments(new Term(KEY, Integer.toString(i)));
+            }
+            add(writer, 1);
+            add(writer, 1);
+            try (DirectoryReader reader = DirectoryReader.open(writer)) {
+                assertThat(reader.maxDoc()).isLessThan(20);
+            }
+        }
+    }
+
+    @Test
     void keepsSegmentsToASizeThatTheHeapCanBuildAGraphOf() throws IOException {
         try (ByteBuffersDirectory directory = new ByteBuffersDirectory();
                 IndexWriter writer = writer(directory, 1000)) {

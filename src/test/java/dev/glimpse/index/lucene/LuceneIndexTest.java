@@ -44,6 +44,7 @@ class LuceneIndexTest extends VectorIndexContract {
     private static final int K = 10;
     private static final int CHURNED = 5_000;
     private static final int ROUNDS = 20;
+    private static final int TOGETHER = 1_000;
 
     @Override
     protected VectorIndex open(EmbeddingSpace space) throws IOException {
@@ -204,6 +205,39 @@ class LuceneIndexTest extends VectorIndexContract {
         }
     }
 
+    /** The newest items lie in a graph of their own, and are all that a query for what just came wants. */
+    @Test
+    void findsWhatCameTogether() throws IOException {
+        ClusteredVectors vectors = new ClusteredVectors(DIMENSION, CLUSTERS, 19);
+        List<IndexChange> changes = new ArrayList<>();
+        for (int i = 0; i < CLUSTERED; i++) {
+            int cluster = i < CLUSTERED - TOGETHER ? 1 + vectors.any(CLUSTERS - 1) : 0;
+            changes.add(ClusteredVectors.put(i, vectors.in(cluster), Metadata.NONE));
+        }
+        VectorIndex oracle = new ExactIndex(ORIGIN);
+        fill(oracle, changes);
+        try (LuceneIndex lucene =
+                new LuceneIndex(folder.resolve("together"), vectors.space(), ORIGIN, LuceneSettings.DEFAULT)) {
+            fill(lucene, changes.subList(0, CLUSTERED - TOGETHER));
+            BenchmarkOptions.settle(lucene);
+            fill(lucene, changes.subList(CLUSTERED - TOGETHER, CLUSTERED));
+            BenchmarkOptions.settle(lucene);
+            try (IndexSnapshot truth = oracle.snapshot();
+                    LuceneSnapshot snapshot = lucene.snapshot()) {
+                assertThat(snapshot.segments()).containsExactly(CLUSTERED - TOGETHER, TOGETHER);
+                double recall = 0;
+                for (int i = 0; i < FILTERED; i++) {
+                    Embedding query = vectors.in(0);
+                    recall += recall(
+                            search(truth, query, NeighbourQuery.Method.EXACT),
+                            search(snapshot, query, NeighbourQuery.Method.APPROXIMATE));
+                }
+                System.out.printf("recall@%d of what came together: %.4f%n", K, recall / FILTERED);
+                assertThat(recall / FILTERED).isGreaterThanOrEqualTo(0.99);
+            }
+        }
+    }
+
     private static double churnedRecall(
             String after, ClusteredVectors vectors, VectorIndex oracle, VectorIndex lucene) {
         double recall = 0;
@@ -255,7 +289,7 @@ class LuceneIndexTest extends VectorIndexContract {
     }
 
     private static void fill(VectorIndex index, List<IndexChange> changes) {
-        for (int from = 0; from < CLUSTERED; from += 1000) {
+        for (int from = 0; from < changes.size(); from += 1000) {
             index.apply(changes.subList(from, from + 1000), ViewPositions.none(ORIGIN));
         }
     }
