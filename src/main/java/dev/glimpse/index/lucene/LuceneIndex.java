@@ -195,8 +195,9 @@ final class LuceneIndex implements VectorIndex {
         return document;
     }
 
-    /** Whether segments are being merged, or wait for it. */
-    boolean isMerging() {
+    /** Begins to merge what is to be merged now; says whether anything is. */
+    boolean merge() throws IOException {
+        store.writer().maybeMerge();
         return store.isMerging();
     }
 

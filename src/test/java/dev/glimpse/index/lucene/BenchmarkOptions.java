@@ -33,8 +33,8 @@ public final class BenchmarkOptions {
     }
 
     /** Waits until all is merged that is to be, and makes it durable. */
-    static void settle(LuceneIndex index) {
-        while (index.isMerging()) {
+    static void settle(LuceneIndex index) throws IOException {
+        while (index.merge()) {
             LockSupport.parkNanos(10_000_000);
         }
         index.commit(ViewPositions.none(ClusteredVectors.ORIGIN));
