@@ -218,13 +218,12 @@ class LuceneIndexTest extends VectorIndexContract {
         fill(oracle, changes);
         try (LuceneIndex lucene =
                 new LuceneIndex(folder.resolve("together"), vectors.space(), ORIGIN, LuceneSettings.DEFAULT)) {
-            fill(lucene, changes.subList(0, CLUSTERED - TOGETHER));
-            BenchmarkOptions.settle(lucene);
-            fill(lucene, changes.subList(CLUSTERED - TOGETHER, CLUSTERED));
-            BenchmarkOptions.settle(lucene);
+            // One batch is one segment.
+            lucene.apply(changes.subList(0, CLUSTERED - TOGETHER), ViewPositions.none(ORIGIN));
+            lucene.apply(changes.subList(CLUSTERED - TOGETHER, CLUSTERED), ViewPositions.none(ORIGIN));
             try (IndexSnapshot truth = oracle.snapshot();
                     LuceneSnapshot snapshot = lucene.snapshot()) {
-                assertThat(snapshot.segments()).hasSizeGreaterThan(1);
+                assertThat(snapshot.segments()).containsExactly(CLUSTERED - TOGETHER, TOGETHER);
                 double recall = 0;
                 for (int i = 0; i < FILTERED; i++) {
                     Embedding query = vectors.in(0);
