@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.lucene.index.FilterMergePolicy;
 import org.apache.lucene.index.MergeTrigger;
 import org.apache.lucene.index.SegmentCommitInfo;
@@ -22,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class FewGraphs extends FilterMergePolicy {
 
     /** A graph has at least so many times the items of all smaller segments together. */
-    private static final int RATIO = 8;
+    private static final int RATIO = 12;
 
     /** So many small segments of like sizes, within a factor of as much, are merged. */
     private static final int ALIKE = 4;
@@ -39,28 +37,20 @@ final class FewGraphs extends FilterMergePolicy {
     /** The share of the heap that it may take. */
     private static final int HEAP_SHARE = 4;
 
-    /** So long a merge works before it rests, and so many times as long it rests. */
-    private static final long STINT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
-    private static final int REST = 1;
-    private static final long LONGEST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-
     private final int tail;
     private final long largest;
-    private final Activity queries;
 
     private record Sized(SegmentCommitInfo segment, int live) {}
 
     /** @param tail below so many documents a segment has no graph */
-    FewGraphs(int tail, Activity queries) {
-        this(tail, queries, Runtime.getRuntime().maxMemory() / HEAP_SHARE / HEAP_BYTES_PER_ITEM);
+    FewGraphs(int tail) {
+        this(tail, Runtime.getRuntime().maxMemory() / HEAP_SHARE / HEAP_BYTES_PER_ITEM);
     }
 
     /** @param largest how many documents a segment has at most */
-    FewGraphs(int tail, Activity queries, long largest) {
+    FewGraphs(int tail, long largest) {
         super(new TieredMergePolicy());
         this.tail = tail;
-        this.queries = queries;
         this.largest = largest;
     }
 
@@ -91,30 +81,8 @@ final class FewGraphs extends FilterMergePolicy {
             return null;
         }
         MergeSpecification merges = new MergeSpecification();
-        merges.add(new Considerate(chosen.stream().map(Sized::segment).toList()));
+        merges.add(new OneMerge(chosen.stream().map(Sized::segment).toList()));
         return merges;
-    }
-
-    /** A merge that rests while there are queries: links are made on one core, and there may be no more than two. */
-    private final class Considerate extends OneMerge {
-        private long began = System.nanoTime();
-
-        Considerate(List<SegmentCommitInfo> segments) {
-            super(segments);
-        }
-
-        /** Asked for each item that is linked. */
-        @Override
-        public void checkAborted() throws MergeAbortedException {
-            super.checkAborted();
-            long worked = System.nanoTime() - began;
-            if (worked > STINT_NANOS) {
-                if (queries.isRecent()) {
-                    LockSupport.parkNanos(Math.min(REST * worked, LONGEST_REST_NANOS));
-                }
-                began = System.nanoTime();
-            }
-        }
     }
 
     /** The largest graph that is too small beside all that is smaller, and that; or the tail, where it has a graph's size. */

@@ -26,7 +26,6 @@ import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
-import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.Term;
@@ -58,32 +57,30 @@ final class LuceneIndex implements VectorIndex {
 
     private static final double WRITE_BUFFER_MB = 64;
 
-    /** At once; with more waiting, writing waits for them. */
-    private static final int MERGES = 6;
-
-    private static final int MERGE_THREADS = 2;
-
     private static final Analyzer ANALYZER = new StandardAnalyzer();
 
     private final EmbeddingSpace space;
     private final LuceneSettings settings;
     private final LuceneStore store;
-    private final Activity queries = new Activity();
+    private final Tail tail;
 
     LuceneIndex(Path directory, EmbeddingSpace space, ViewPositions.Origin origin, LuceneSettings settings)
             throws IOException {
         this.space = space;
         this.settings = settings;
+        this.tail = new Tail(settings.tail());
         this.store = new LuceneStore(
                 directory,
                 new IndexWriterConfig(analyzer())
                         .setCodec(VectorCodec.codec(settings))
-                        .setMergePolicy(new FewGraphs(settings.tail(), queries))
-                        .setMergeScheduler(merging())
+                        .setMergePolicy(new FewGraphs(settings.tail()))
+                        .setMergeScheduler(new CalmMergeScheduler())
+                        .setMergedSegmentWarmer(tail::warm)
                         .setUseCompoundFile(false)
                         .setRAMBufferSizeMB(WRITE_BUFFER_MB),
                 SCHEMA,
-                origin);
+                origin,
+                tail::warm);
         try (LuceneSnapshot opened = snapshot()) {
             Map<Kind, Integer> sizes = new EnumMap<>(Kind.class);
             for (Kind kind : Kind.values()) {
@@ -104,14 +101,6 @@ final class LuceneIndex implements VectorIndex {
         }
     }
 
-    /** Small merges go on beside a large one. */
-    private static ConcurrentMergeScheduler merging() {
-        ConcurrentMergeScheduler scheduler = new ConcurrentMergeScheduler();
-        scheduler.setMaxMergesAndThreads(MERGES, MERGE_THREADS);
-        scheduler.disableAutoIOThrottle();
-        return scheduler;
-    }
-
     /** Of texts and captions, and of words that are looked for in them: Unicode's words (UAX 29), in lower case. */
     static Analyzer analyzer() {
         return ANALYZER;
@@ -126,6 +115,7 @@ final class LuceneIndex implements VectorIndex {
     public void apply(List<IndexChange> changes, ViewPositions positions) {
         try (LuceneSnapshot before = snapshot()) {
             IndexWriter writer = store.writer();
+            store.expect(changes.size() * (4L * space.dimension() + 500));
             Map<ItemId, Known> applied = new HashMap<>();
             Map<Kind, Integer> sizes = new EnumMap<>(before.sizes());
             for (IndexChange change : changes) {
@@ -203,7 +193,7 @@ final class LuceneIndex implements VectorIndex {
 
     @Override
     public LuceneSnapshot snapshot() {
-        return new LuceneSnapshot(space, store.acquire(), settings, queries);
+        return new LuceneSnapshot(space, store.acquire(), settings, tail);
     }
 
     @Override

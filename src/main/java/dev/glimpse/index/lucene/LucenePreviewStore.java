@@ -31,7 +31,7 @@ final class LucenePreviewStore implements PreviewStore {
     private final LuceneStore store;
 
     LucenePreviewStore(Path directory, ViewPositions.Origin origin) throws IOException {
-        store = new LuceneStore(directory, new IndexWriterConfig(), SCHEMA, origin);
+        store = new LuceneStore(directory, new IndexWriterConfig(), SCHEMA, origin, _ -> {});
     }
 
     @Override

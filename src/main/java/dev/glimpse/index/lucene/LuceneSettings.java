@@ -4,12 +4,12 @@ package dev.glimpse.index.lucene;
  * How an index is built and searched.
  *
  * @param format     of the vectors that the graph search compares
- * @param tail       below so many documents a segment has no graph, and is scanned
+ * @param tail       below so many documents a segment has no graph, and is scanned: what costs about as much as a walk of a large graph
  * @param candidates that the graph search keeps at least (hnswlib's {@code ef}), whatever k is
  */
 record LuceneSettings(VectorFormat format, int tail, int candidates) {
 
-    static final LuceneSettings DEFAULT = new LuceneSettings(VectorFormat.FLOAT32, 300, 150);
+    static final LuceneSettings DEFAULT = new LuceneSettings(VectorFormat.FLOAT32, 8192, 150);
 
     /** @throws IllegalArgumentException if the tail is below 2, or the candidates below 1 */
     LuceneSettings {

@@ -52,16 +52,16 @@ final class LuceneSnapshot implements IndexSnapshot {
     private final EmbeddingSpace space;
     private final LuceneStore.State state;
     private final LuceneSettings settings;
-    private final Activity queries;
+    private final Tail tail;
 
     /** By kind what the last filter lets pass: the stages of one answer share it. */
     private final Map<Kind, Passing> passing = new ConcurrentHashMap<>();
 
-    LuceneSnapshot(EmbeddingSpace space, LuceneStore.State state, LuceneSettings settings, Activity queries) {
+    LuceneSnapshot(EmbeddingSpace space, LuceneStore.State state, LuceneSettings settings, Tail tail) {
         this.space = space;
         this.state = state;
         this.settings = settings;
-        this.queries = queries;
+        this.tail = tail;
     }
 
     private record Place(LeafReader leaf, int doc) {}
@@ -236,13 +236,15 @@ final class LuceneSnapshot implements IndexSnapshot {
 
     @Override
     public SearchOutcome search(NeighbourQuery query, SearchListener listener) {
-        queries.mark();
         Filter filter = query.filter();
         Passing passing = filter == null ? null : passing(query.kind(), filter);
-        VectorSearch search = new VectorSearch(
-                query, size(query.kind()), state.reader.leaves().size(), settings, listener);
+        List<LeafReaderContext> segments = largestFirst(state.reader);
+        int graphs = (int) segments.stream()
+                .takeWhile(context -> context.reader().maxDoc() >= settings.tail())
+                .count();
+        VectorSearch search = new VectorSearch(query, size(query.kind()), graphs, settings, tail, listener);
         try {
-            for (LeafReaderContext context : largestFirst(state.reader)) {
+            for (LeafReaderContext context : segments) {
                 if (search.isStopped()) {
                     break;
                 }

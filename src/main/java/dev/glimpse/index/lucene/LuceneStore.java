@@ -8,14 +8,21 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
-import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.LockObtainFailedException;
 import org.apache.lucene.store.MMapDirectory;
-import org.apache.lucene.store.NRTCachingDirectory;
+import org.jboss.logging.Logger;
 
 /**
  * A Lucene index with the positions of what it holds. One thread writes; a {@link State} pairs a reader with its
@@ -42,13 +49,28 @@ final class LuceneStore implements AutoCloseable {
      */
     private static final double CACHED_SEGMENT_MB = 0.25;
 
+    private static final Logger LOG = Logger.getLogger(LuceneStore.class);
+
     private static final double CACHED_MB = 64;
+
+    /** Often enough that files which nobody reads any more don't gather. */
+    private static final long SWEEP_MILLIS = 50;
 
     private static final String SCHEMA_KEY = "schema";
 
-    private final Directory directory;
+    private final FreshFiles directory;
     private final int schema;
     private final IndexWriter writer;
+    private final Consumer<IndexReader> warmer;
+    /**
+     * Readers that were replaced. To close one unmaps its files, which costs milliseconds: a query that happened to be the last to use
+     * it would take them, so a thread of the store's own is the last.
+     */
+    private final Queue<DirectoryReader> retired = new ConcurrentLinkedQueue<>();
+
+    private final ScheduledExecutorService closer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("index-closer").factory());
+
     private volatile State state;
     private volatile boolean closed;
 
@@ -56,13 +78,17 @@ final class LuceneStore implements AutoCloseable {
      * Opens the index in a directory, or begins one.
      *
      * @param schema what documents hold: a number that changes with it
+     * @param warmer is given each reader before anybody sees it
      * @throws IOException              if it can't be read, or is damaged
      * @throws IllegalArgumentException if its commit does not say its positions, or is of another schema
      */
-    LuceneStore(Path path, IndexWriterConfig config, int schema, ViewPositions.Origin origin) throws IOException {
+    LuceneStore(
+            Path path, IndexWriterConfig config, int schema, ViewPositions.Origin origin, Consumer<IndexReader> warmer)
+            throws IOException {
         this.schema = schema;
+        this.warmer = warmer;
         Files.createDirectories(path);
-        directory = new NRTCachingDirectory(new MMapDirectory(path), CACHED_SEGMENT_MB, CACHED_MB);
+        directory = new FreshFiles(new MMapDirectory(path), CACHED_SEGMENT_MB, CACHED_MB);
         IndexWriter opened = null;
         try {
             config.setOpenMode(IndexWriterConfig.OpenMode.CREATE_OR_APPEND);
@@ -80,7 +106,10 @@ final class LuceneStore implements AutoCloseable {
             ViewPositions positions = existed ? ViewPositions.ofCommit(commit) : ViewPositions.none(origin);
             // What was under way when it was closed.
             writer.maybeMerge();
-            state = new State(DirectoryReader.open(writer), positions, Map.of());
+            DirectoryReader reader = DirectoryReader.open(writer);
+            warmer.accept(reader);
+            state = new State(reader, positions, Map.of());
+            closer.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
         } catch (LockObtainFailedException e) {
             directory.close();
             throw new StoreInUseException("another process uses the view in %s".formatted(path), e);
@@ -91,6 +120,11 @@ final class LuceneStore implements AutoCloseable {
             directory.close();
             throw e;
         }
+    }
+
+    /** Tells how many bytes are about to be written, about. */
+    void expect(long bytes) {
+        directory.expect(bytes);
     }
 
     IndexWriter writer() {
@@ -130,8 +164,28 @@ final class LuceneStore implements AutoCloseable {
             before.reader.incRef();
             changed = before.reader;
         }
+        warmer.accept(changed);
         state = new State(changed, positions, sizes);
-        before.reader.decRef();
+        retired.add(before.reader);
+    }
+
+    /** Closes the readers that no query uses. */
+    private void sweep() {
+        for (Iterator<DirectoryReader> readers = retired.iterator(); readers.hasNext(); ) {
+            DirectoryReader reader = readers.next();
+            if (reader.getRefCount() == 1) {
+                readers.remove();
+                release(reader);
+            }
+        }
+    }
+
+    private static void release(DirectoryReader reader) {
+        try {
+            reader.decRef();
+        } catch (IOException e) {
+            LOG.warn("a reader of the index was not closed", e);
+        }
     }
 
     void commit(ViewPositions positions) {
@@ -150,6 +204,8 @@ final class LuceneStore implements AutoCloseable {
     public void close() {
         closed = true;
         try {
+            closer.close();
+            retired.forEach(LuceneStore::release);
             state.reader.decRef();
             writer.rollback();
             directory.close();

@@ -7,6 +7,7 @@ import dev.glimpse.index.TopNeighbours;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Objects;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.DocValues;
@@ -19,14 +20,18 @@ import org.apache.lucene.search.DocAndFloatFeatureBuffer;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TopKnnCollector;
+import org.apache.lucene.search.TotalHits;
 import org.apache.lucene.search.VectorScorer;
+import org.apache.lucene.search.knn.KnnSearchStrategy;
 import org.apache.lucene.search.knn.MultiLeafKnnCollector;
 import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.VectorUtil;
 import org.apache.lucene.util.hnsw.BlockingFloatHeap;
+import org.apache.lucene.util.hnsw.NeighborQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,10 +62,11 @@ final class VectorSearch {
 
     private final NeighbourQuery query;
     private final int size;
-    private final int segments;
+    private final int graphs;
     private final LuceneSettings settings;
     private final SearchListener listener;
     private final float[] target;
+    private final Tail tail;
     private final String field;
     private final TopNeighbours top;
     private final int candidates;
@@ -68,17 +74,26 @@ final class VectorSearch {
     /** The similarities of the best candidates of all segments so far: what can't be among them is not walked to. */
     private final BlockingFloatHeap best;
 
+    /** The target, once a segment without a graph asks for it. */
+    private TailVectors.@Nullable Rounded rounded;
+
     private long scanned;
+
+    /** At how many comparisons of a walk the listener is asked next. */
+    private long asks;
+
     private boolean improved;
     private boolean stopped;
 
-    VectorSearch(NeighbourQuery query, int size, int segments, LuceneSettings settings, SearchListener listener) {
+    VectorSearch(
+            NeighbourQuery query, int size, int graphs, LuceneSettings settings, Tail tail, SearchListener listener) {
         this.size = size;
-        this.segments = segments;
+        this.graphs = graphs;
         this.settings = settings;
         this.query = query;
         this.listener = listener;
         this.target = query.embedding().components();
+        this.tail = tail;
         this.field = LuceneIndex.vectorField(query.kind());
         this.top = new TopNeighbours(query.k());
         int wanted = Math.max(settings.candidates(), CANDIDATES_PER_NEIGHBOUR * query.k());
@@ -131,6 +146,11 @@ final class VectorSearch {
      * @param passes null for all
      */
     void scan(LeafReader leaf, @Nullable FixedBitSet passes) throws IOException {
+        TailVectors small = tail.of(leaf, query.kind());
+        if (small != null) {
+            scan(leaf, small, passes == null ? leaf.getLiveDocs() : passes);
+            return;
+        }
         FloatVectorValues vectors = leaf.getFloatVectorValues(field);
         VectorScorer scorer = vectors == null ? null : vectors.rescorer(target);
         if (vectors == null || scorer == null) {
@@ -165,28 +185,61 @@ final class VectorSearch {
         }
     }
 
+    /** @param accepted null for all */
+    private void scan(LeafReader leaf, TailVectors small, @Nullable Bits accepted) throws IOException {
+        if (rounded == null) {
+            rounded = TailVectors.Rounded.of(target);
+        }
+        float[] most = new float[Math.min(small.size(), CHUNK)];
+        FloatVectorValues vectors = null;
+        BinaryDocValues keys = null;
+        for (int from = 0; from < small.size(); from += CHUNK) {
+            if (from > 0) {
+                if (!listener.proceed()) {
+                    stopped = true;
+                    return;
+                }
+                report();
+            }
+            int count = Math.min(CHUNK, small.size() - from);
+            small.mostWith(rounded, from, most);
+            scanned += count;
+            for (int i = 0; i < count; i++) {
+                int doc = small.doc(from + i);
+                if (most[i] >= top.least() && (accepted == null || accepted.get(doc))) {
+                    if (vectors == null || keys == null) {
+                        vectors = Objects.requireNonNull(leaf.getFloatVectorValues(field));
+                        keys = DocValues.getBinary(leaf, LuceneIndex.KEY);
+                    }
+                    offer(VectorUtil.dotProduct(target, vectors.vectorValue(from + i)), keys, doc);
+                }
+            }
+        }
+    }
+
     /**
      * A segment's candidates, best first: first as many as it would have if neighbours lay at random, and where all of these are
      * among the best of all segments, as what came together may be, as many as of any.
      */
     private ScoreDoc[] candidates(LeafReader leaf, AcceptDocs accepted, int vectors) throws IOException {
         int few = candidatesOf(vectors);
-        TopKnnCollector own = new TopKnnCollector(few, Integer.MAX_VALUE);
-        ScoreDoc[] found =
-                candidates(leaf, accepted, segments == 1 ? own : new MultiLeafKnnCollector(candidates, best, own));
+        ScoreDoc[] found = candidates(
+                leaf,
+                accepted,
+                graphs == 1
+                        ? new Candidates(few)
+                        : new Stoppable(new MultiLeafKnnCollector(
+                                candidates, best, new TopKnnCollector(few, Integer.MAX_VALUE))));
         boolean mayHoldMore = few < candidates
                 && found.length == few
                 && (best.size() < candidates || found[few - 1].score >= best.peek());
-        return mayHoldMore && !stopped
-                ? candidates(leaf, accepted, new TopKnnCollector(candidates, Integer.MAX_VALUE))
-                : found;
+        return mayHoldMore && !stopped ? candidates(leaf, accepted, new Candidates(candidates)) : found;
     }
 
     private ScoreDoc[] candidates(LeafReader leaf, AcceptDocs accepted, KnnCollector into) throws IOException {
-        StoppableCollector collector = new StoppableCollector(into);
-        leaf.searchNearestVectors(field, target, collector, accepted);
-        scanned += collector.visitedCount();
-        return collector.topDocs().scoreDocs;
+        leaf.searchNearestVectors(field, target, into, accepted);
+        scanned += into.visitedCount();
+        return into.topDocs().scoreDocs;
     }
 
     /**
@@ -228,21 +281,88 @@ final class VectorSearch {
         return new SearchOutcome(top.ranked(), scanned, passing, !stopped);
     }
 
-    /** Asks the listener while the graph is walked. */
-    private final class StoppableCollector extends KnnCollector.Decorator {
-        private long asked;
+    /** Asks the listener, after so many comparisons as are visited, whether to go on. */
+    private boolean isStopped(long visited) {
+        if (visited >= asks) {
+            asks = visited + CHUNK;
+            stopped |= !listener.proceed();
+        }
+        return stopped;
+    }
 
-        StoppableCollector(KnnCollector collector) {
+    /** Asks the listener while a graph is walked. */
+    private final class Stoppable extends KnnCollector.Decorator {
+        Stoppable(KnnCollector collector) {
             super(collector);
+            asks = CHUNK;
         }
 
         @Override
         public boolean earlyTerminated() {
-            if (visitedCount() - asked >= CHUNK) {
-                asked = visitedCount();
-                stopped |= !listener.proceed();
+            return isStopped(visitedCount()) || super.earlyTerminated();
+        }
+    }
+
+    /** The same for a graph by itself, in one: this is asked for each comparison, and each layer costs. */
+    private final class Candidates implements KnnCollector {
+        private final int most;
+        private final NeighborQueue worstFirst;
+        private long visited;
+
+        Candidates(int most) {
+            this.most = most;
+            this.worstFirst = new NeighborQueue(most, false);
+            asks = CHUNK;
+        }
+
+        @Override
+        public boolean earlyTerminated() {
+            return isStopped(visited);
+        }
+
+        @Override
+        public void incVisitedCount(int count) {
+            visited += count;
+        }
+
+        @Override
+        public long visitedCount() {
+            return visited;
+        }
+
+        @Override
+        public long visitLimit() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public int k() {
+            return most;
+        }
+
+        @Override
+        public boolean collect(int doc, float similarity) {
+            return worstFirst.insertWithOverflow(doc, similarity);
+        }
+
+        @Override
+        public float minCompetitiveSimilarity() {
+            return worstFirst.size() < most ? Float.NEGATIVE_INFINITY : worstFirst.topScore();
+        }
+
+        @Override
+        public TopDocs topDocs() {
+            ScoreDoc[] bestFirst = new ScoreDoc[worstFirst.size()];
+            for (int i = bestFirst.length - 1; i >= 0; i--) {
+                bestFirst[i] = new ScoreDoc(worstFirst.topNode(), worstFirst.topScore());
+                worstFirst.pop();
             }
-            return stopped || super.earlyTerminated();
+            return new TopDocs(new TotalHits(visited, TotalHits.Relation.EQUAL_TO), bestFirst);
+        }
+
+        @Override
+        public KnnSearchStrategy getSearchStrategy() {
+            return KnnSearchStrategy.Hnsw.DEFAULT;
         }
     }
 }

@@ -38,7 +38,7 @@ class FewGraphsTest {
                             sizes.stream().filter(size -> size >= TAIL).toList();
                     int together = 0;
                     for (int graph : graphs) {
-                        assertThat(together).isLessThanOrEqualTo(graph / 8);
+                        assertThat(together).isLessThanOrEqualTo(graph / 12);
                         together += graph;
                     }
                     List<Integer> tail =
@@ -108,7 +108,7 @@ class FewGraphsTest {
         return new IndexWriter(
                 directory,
                 new IndexWriterConfig()
-                        .setMergePolicy(new FewGraphs(TAIL, new Activity(), largest))
+                        .setMergePolicy(new FewGraphs(TAIL, largest))
                         .setMergeScheduler(new SerialMergeScheduler()));
     }
 

@@ -32,6 +32,7 @@ public final class LiveBenchmark {
     private static final int BATCH = 1000;
     private static final int QUERIES = 1000;
     private static final int QUERY_THREADS = 2;
+    private static final int WARM_UPS = 2;
     private static final int ROUNDS = 3;
     private static final double SHARE = 0.25;
     private static final int BATCHES_A_SECOND = 50;
@@ -80,11 +81,13 @@ public final class LiveBenchmark {
                 index.apply(changes, ViewPositions.none(ClusteredVectors.ORIGIN));
             }
             BenchmarkOptions.settle(index);
+            warmUp(index);
             double saturated = saturated(index);
             System.out.printf(
                     "%s: %d items, segments of %s, %.0f queries/s on one thread%n",
                     settings, count, segments(index), saturated);
             for (int round = 0; round < ROUNDS; round++) {
+                BenchmarkOptions.settle(index);
                 print("idle", queries(index, SHARE * saturated), null, index);
                 try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
                     Future<double[]> writing = pool.submit(() -> write(index));
@@ -93,6 +96,19 @@ public final class LiveBenchmark {
                 }
             }
         }
+    }
+
+    /** Until what is compiled for an index that changes is compiled. */
+    private void warmUp(LuceneIndex index) throws Exception {
+        double saturated = saturated(index);
+        try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
+            for (int round = 0; round < WARM_UPS; round++) {
+                Future<double[]> writing = pool.submit(() -> write(index));
+                var _ = queries(index, SHARE * saturated);
+                writing.get();
+            }
+        }
+        BenchmarkOptions.settle(index);
     }
 
     private static void print(String name, double[] times, double @Nullable [] visible, LuceneIndex index) {

@@ -45,6 +45,10 @@ class LuceneIndexTest extends VectorIndexContract {
     private static final int CHURNED = 5_000;
     private static final int ROUNDS = 20;
     private static final int TOGETHER = 1_000;
+    private static final int TAIL = 6_000;
+
+    /** So small a tail that graphs are walked. */
+    private static final LuceneSettings GRAPHS = new LuceneSettings(VectorFormat.FLOAT32, 300, 150);
 
     @Override
     protected VectorIndex open(EmbeddingSpace space) throws IOException {
@@ -106,8 +110,7 @@ class LuceneIndexTest extends VectorIndexContract {
         }
         VectorIndex oracle = new ExactIndex(ORIGIN);
         fill(oracle, changes);
-        try (VectorIndex lucene =
-                new LuceneIndex(folder.resolve("clustered"), vectors.space(), ORIGIN, LuceneSettings.DEFAULT)) {
+        try (VectorIndex lucene = new LuceneIndex(folder.resolve("clustered"), vectors.space(), ORIGIN, GRAPHS)) {
             fill(lucene, changes);
             double approximate = 0;
             double exact = 0;
@@ -144,8 +147,7 @@ class LuceneIndexTest extends VectorIndexContract {
         }
         VectorIndex oracle = new ExactIndex(ORIGIN);
         fill(oracle, changes);
-        try (VectorIndex lucene =
-                new LuceneIndex(folder.resolve("filtered"), vectors.space(), ORIGIN, LuceneSettings.DEFAULT)) {
+        try (VectorIndex lucene = new LuceneIndex(folder.resolve("filtered"), vectors.space(), ORIGIN, GRAPHS)) {
             fill(lucene, changes);
             try (IndexSnapshot truth = oracle.snapshot();
                     IndexSnapshot snapshot = lucene.snapshot()) {
@@ -181,7 +183,7 @@ class LuceneIndexTest extends VectorIndexContract {
         VectorIndex oracle = new ExactIndex(ORIGIN);
         List<Integer> held = new ArrayList<>();
         int next = 0;
-        try (VectorIndex lucene = new LuceneIndex(churned, vectors.space(), ORIGIN, LuceneSettings.DEFAULT)) {
+        try (VectorIndex lucene = new LuceneIndex(churned, vectors.space(), ORIGIN, GRAPHS)) {
             for (int round = 0; round <= ROUNDS; round++) {
                 List<IndexChange> changes = new ArrayList<>();
                 for (int i = 0; i < CHURNED / 10 && round > 0; i++) {
@@ -200,8 +202,42 @@ class LuceneIndexTest extends VectorIndexContract {
             lucene.commit(ViewPositions.none(ORIGIN));
             assertThat(churnedRecall("churn", vectors, oracle, lucene)).isGreaterThanOrEqualTo(0.99);
         }
-        try (VectorIndex lucene = new LuceneIndex(churned, vectors.space(), ORIGIN, LuceneSettings.DEFAULT)) {
+        try (VectorIndex lucene = new LuceneIndex(churned, vectors.space(), ORIGIN, GRAPHS)) {
             assertThat(churnedRecall("a restart", vectors, oracle, lucene)).isGreaterThanOrEqualTo(0.99);
+        }
+    }
+
+    /** What has no graph is compared with in whole numbers first: nothing that counts may be lost by that. */
+    @Test
+    void isExactWhereThereIsNoGraph() throws IOException {
+        ClusteredVectors vectors = new ClusteredVectors(DIMENSION, CLUSTERS, 23);
+        VectorIndex oracle = new ExactIndex(ORIGIN);
+        try (LuceneIndex lucene =
+                new LuceneIndex(folder.resolve("tail"), vectors.space(), ORIGIN, LuceneSettings.DEFAULT)) {
+            for (int i = 0; i < TAIL; i += TAIL / 60) {
+                List<IndexChange> changes = new ArrayList<>();
+                for (int k = i; k < i + TAIL / 60; k++) {
+                    Metadata metadata = Metadata.parse("{\"chance\":%d}".formatted(vectors.any(100)));
+                    changes.add(ClusteredVectors.put(k, vectors.in(vectors.any(CLUSTERS)), metadata));
+                }
+                for (int gone = 0; gone < 10 && i > 0; gone++) {
+                    changes.add(new IndexChange.Delete(
+                            new ItemId(Kind.IMAGE, Integer.toString(vectors.any(i))),
+                            ClusteredVectors.source(TAIL + i + gone)));
+                }
+                oracle.apply(changes, ViewPositions.none(ORIGIN));
+                lucene.apply(changes, ViewPositions.none(ORIGIN));
+            }
+            try (IndexSnapshot truth = oracle.snapshot();
+                    LuceneSnapshot snapshot = lucene.snapshot()) {
+                assertThat(snapshot.segments()).hasSizeGreaterThan(1);
+                for (int i = 0; i < QUERIES; i++) {
+                    Embedding query = vectors.in(vectors.any(CLUSTERS));
+                    assertThat(search(snapshot, query, NeighbourQuery.Method.APPROXIMATE))
+                            .isEqualTo(search(truth, query, NeighbourQuery.Method.EXACT));
+                    assertThat(recall(truth, snapshot, query, "chance<3")).isEqualTo(1);
+                }
+            }
         }
     }
 
@@ -216,8 +252,7 @@ class LuceneIndexTest extends VectorIndexContract {
         }
         VectorIndex oracle = new ExactIndex(ORIGIN);
         fill(oracle, changes);
-        try (LuceneIndex lucene =
-                new LuceneIndex(folder.resolve("together"), vectors.space(), ORIGIN, LuceneSettings.DEFAULT)) {
+        try (LuceneIndex lucene = new LuceneIndex(folder.resolve("together"), vectors.space(), ORIGIN, GRAPHS)) {
             // One batch is one segment.
             lucene.apply(changes.subList(0, CLUSTERED - TOGETHER), ViewPositions.none(ORIGIN));
             lucene.apply(changes.subList(CLUSTERED - TOGETHER, CLUSTERED), ViewPositions.none(ORIGIN));

@@ -1,0 +1,40 @@
+package dev.glimpse.index.lucene;
+
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.NRTCachingDirectory;
+
+/**
+ * Keeps the files of new small segments in memory, until a commit or a merge writes them to the disk. Those that are opened before
+ * it is known how much will be written to them, Lucene's own would make on the disk: to make a file takes longer than to write a few
+ * items to it, some fifty times a second.
+ */
+final class FreshFiles extends NRTCachingDirectory {
+
+    private static final double MB = 1024 * 1024;
+
+    private final double segment;
+    private final double all;
+    private volatile boolean small;
+
+    /**
+     * @param segment MB of a segment's files that are kept, at most
+     * @param all     MB of all of them
+     */
+    FreshFiles(Directory disk, double segment, double all) {
+        super(disk, segment, all);
+        this.segment = segment * MB;
+        this.all = all * MB;
+    }
+
+    /** Tells how many bytes are about to be written, about, before a reader is opened on them. */
+    void expect(long bytes) {
+        small = bytes <= segment;
+    }
+
+    @Override
+    protected boolean doCacheWrite(String name, IOContext context) {
+        boolean known = context.mergeInfo() != null || context.flushInfo() != null;
+        return known ? super.doCacheWrite(name, context) : small && ramBytesUsed() < all;
+    }
+}
