@@ -31,6 +31,9 @@ final class FewGraphs extends FilterMergePolicy {
     /** Where more of a segment's documents than this are deleted, it is written anew. */
     private static final double WORN = 0.25;
 
+    /** Segments of fewer documents than this part of the tail's limit are merged soon enough anyway. */
+    private static final int SMALL = 8;
+
     /** What a graph under construction takes of the heap, M = 16: 32 links with their similarities, and some more. */
     private static final int HEAP_BYTES_PER_ITEM = 400;
 
@@ -122,7 +125,7 @@ final class FewGraphs extends FilterMergePolicy {
         for (int i = smallestFirst.size() - 1; i >= 0; i--) {
             Sized segment = smallestFirst.get(i);
             int all = segment.segment().info.maxDoc();
-            if (all >= tail && all - segment.live() > WORN * all) {
+            if (all >= tail / SMALL && all - segment.live() > WORN * all) {
                 long room = largest - segment.live();
                 List<Sized> chosen = new ArrayList<>(List.of(segment));
                 for (Sized smaller : smallestFirst.subList(0, i)) {

@@ -3,6 +3,7 @@ package dev.glimpse.index.lucene;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.NRTCachingDirectory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the files of new small segments in memory, until a commit or a merge writes them to the disk. Those that are opened before
@@ -15,7 +16,8 @@ final class FreshFiles extends NRTCachingDirectory {
 
     private final double segment;
     private final double all;
-    private volatile boolean small;
+    /** Who is about to write little; merges write by other threads. */
+    private volatile @Nullable Thread writes;
 
     /**
      * @param segment MB of a segment's files that are kept, at most
@@ -27,14 +29,14 @@ final class FreshFiles extends NRTCachingDirectory {
         this.all = all * MB;
     }
 
-    /** Tells how many bytes are about to be written, about, before a reader is opened on them. */
+    /** Tells how many bytes the calling thread is about to write, about, before a reader is opened on them. */
     void expect(long bytes) {
-        small = bytes <= segment;
+        writes = bytes <= segment ? Thread.currentThread() : null;
     }
 
     @Override
     protected boolean doCacheWrite(String name, IOContext context) {
         boolean known = context.mergeInfo() != null || context.flushInfo() != null;
-        return known ? super.doCacheWrite(name, context) : small && ramBytesUsed() < all;
+        return known ? super.doCacheWrite(name, context) : writes == Thread.currentThread() && ramBytesUsed() < all;
     }
 }

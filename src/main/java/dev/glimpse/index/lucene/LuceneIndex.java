@@ -57,6 +57,9 @@ final class LuceneIndex implements VectorIndex {
 
     private static final double WRITE_BUFFER_MB = 64;
 
+    /** What a document takes beside what comes with it: its key, position and digest. */
+    private static final long BYTES = 500;
+
     private static final Analyzer ANALYZER = new StandardAnalyzer();
 
     private final EmbeddingSpace space;
@@ -115,7 +118,7 @@ final class LuceneIndex implements VectorIndex {
     public void apply(List<IndexChange> changes, ViewPositions positions) {
         try (LuceneSnapshot before = snapshot()) {
             IndexWriter writer = store.writer();
-            store.expect(changes.size() * (4L * space.dimension() + 500));
+            store.expect(changes.stream().mapToLong(this::bytes).sum());
             Map<ItemId, Known> applied = new HashMap<>();
             Map<Kind, Integer> sizes = new EnumMap<>(before.sizes());
             for (IndexChange change : changes) {
@@ -138,6 +141,20 @@ final class LuceneIndex implements VectorIndex {
         } catch (IOException e) {
             throw new UncheckedIOException("the index can't be written to", e);
         }
+    }
+
+    /** About what a change takes in the index's files. */
+    private long bytes(IndexChange change) {
+        if (!(change instanceof IndexChange.Put put)) {
+            return BYTES;
+        }
+        ImageFeatures features = put.features();
+        return BYTES
+                + (long) Float.BYTES * space.dimension()
+                + (put.text() == null ? 0 : put.text().length())
+                + (features == null ? 0 : features.bytes().remaining())
+                // Stored, and in the fields of filters.
+                + 3L * put.metadata().json().length();
     }
 
     private static boolean isOlder(SourceStamp change, SourceStamp known) {
@@ -189,6 +206,11 @@ final class LuceneIndex implements VectorIndex {
     boolean merge() throws IOException {
         store.writer().maybeMerge();
         return store.isMerging();
+    }
+
+    /** How many replaced readers are not closed yet. */
+    int retired() {
+        return store.retired();
     }
 
     @Override

@@ -107,13 +107,13 @@ final class LuceneStore implements AutoCloseable {
             // What was under way when it was closed.
             writer.maybeMerge();
             DirectoryReader reader = DirectoryReader.open(writer);
-            warmer.accept(reader);
+            warm(reader);
             state = new State(reader, positions, Map.of());
             closer.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
         } catch (LockObtainFailedException e) {
             directory.close();
             throw new StoreInUseException("another process uses the view in %s".formatted(path), e);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             if (opened != null) {
                 opened.rollback();
             }
@@ -161,12 +161,26 @@ final class LuceneStore implements AutoCloseable {
         State before = state;
         DirectoryReader changed = DirectoryReader.openIfChanged(before.reader, writer);
         if (changed == null) {
-            before.reader.incRef();
-            changed = before.reader;
+            state = new State(before.reader, positions, sizes);
+            return;
         }
-        warmer.accept(changed);
+        warm(changed);
         state = new State(changed, positions, sizes);
         retired.add(before.reader);
+    }
+
+    private void warm(DirectoryReader reader) throws IOException {
+        try {
+            warmer.accept(reader);
+        } catch (RuntimeException | Error e) {
+            release(reader);
+            throw e;
+        }
+    }
+
+    /** How many replaced readers are not closed yet. */
+    int retired() {
+        return retired.size();
     }
 
     /** Closes the readers that no query uses. */
@@ -183,7 +197,7 @@ final class LuceneStore implements AutoCloseable {
     private static void release(DirectoryReader reader) {
         try {
             reader.decRef();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             LOG.warn("a reader of the index was not closed", e);
         }
     }

@@ -19,13 +19,17 @@ final class Simd {
             return;
         }
         String provider = provider();
-        if (provider.equals(ACTIVE)) {
+        if (isActive()) {
             LOG.infof("Lucene compares vectors by SIMD (%s)", provider);
         } else {
             LOG.warnf(
                     "Lucene compares vectors without SIMD (%s), which makes searches several times slower: start Java with --add-modules=jdk.incubator.vector",
                     provider);
         }
+    }
+
+    static boolean isActive() {
+        return provider().equals(ACTIVE);
     }
 
     /** The name of Lucene's implementation. Lucene tells it to nobody, so this looks. */

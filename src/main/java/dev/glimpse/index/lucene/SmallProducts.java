@@ -18,8 +18,8 @@ final class SmallProducts {
     /** So many numbers are taken at once, of which rows are filled up with 0 to a multiple: as many as any processor's. */
     private static final int LANES = 32;
 
-    private static final boolean SIMD =
-            ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+    /** Where Lucene takes lanes: not without the module, nor where the compiler can't make instructions of them. */
+    private static final boolean SIMD = Simd.isActive() && ByLanes.fits();
 
     private SmallProducts() {}
 
@@ -49,11 +49,15 @@ final class SmallProducts {
     /** Loaded only where there is the module. */
     private static final class ByLanes {
         private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
-        private static final VectorSpecies<Byte> BYTES =
-                VectorSpecies.of(byte.class, VectorShape.forBitSize(SHORTS.vectorBitSize() / 2));
+        private static final VectorSpecies<Byte> BYTES = VectorSpecies.of(
+                byte.class, fits() ? VectorShape.forBitSize(SHORTS.vectorBitSize() / 2) : SHORTS.vectorShape());
         private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHORTS.vectorShape());
         private static final int STEP = SHORTS.length();
         private static final int GROUP = 4 * STEP;
+
+        static boolean fits() {
+            return SHORTS.length() >= LANES / 4 && SHORTS.length() <= LANES;
+        }
 
         static int dot(byte[] rows, int at, short[] vector) {
             IntVector sum = IntVector.zero(INTS);

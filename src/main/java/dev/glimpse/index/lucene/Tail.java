@@ -39,22 +39,25 @@ final class Tail {
     private Map<Kind, TailVectors> read(LeafReader leaf) {
         IndexReader.CacheHelper core = leaf.getCoreCacheHelper();
         Map<Kind, TailVectors> known = vectors.get(core.getKey());
-        return known != null
-                ? known
-                : vectors.computeIfAbsent(core.getKey(), key -> {
-                    try {
-                        Map<Kind, TailVectors> read = new EnumMap<>(Kind.class);
-                        for (Kind kind : Kind.values()) {
-                            FloatVectorValues values = leaf.getFloatVectorValues(LuceneIndex.vectorField(kind));
-                            if (values != null && values.size() > 0 && values.size() < below) {
-                                read.put(kind, TailVectors.of(values));
-                            }
-                        }
-                        core.addClosedListener(vectors::remove);
-                        return read;
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                });
+        if (known != null) {
+            return known;
+        }
+        try {
+            Map<Kind, TailVectors> read = new EnumMap<>(Kind.class);
+            for (Kind kind : Kind.values()) {
+                FloatVectorValues values = leaf.getFloatVectorValues(LuceneIndex.vectorField(kind));
+                if (values != null && values.size() > 0 && values.size() < below) {
+                    read.put(kind, TailVectors.of(values));
+                }
+            }
+            // Not computed in the map, which would keep others waiting; two who read the same now and then do no harm.
+            Map<Kind, TailVectors> before = vectors.putIfAbsent(core.getKey(), read);
+            if (before == null) {
+                core.addClosedListener(vectors::remove);
+            }
+            return before == null ? read : before;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -79,6 +79,9 @@ final class VectorSearch {
 
     private long scanned;
 
+    /** So many of small segments were compared since the listener was asked. */
+    private int inTail;
+
     /** At how many comparisons of a walk the listener is asked next. */
     private long asks;
 
@@ -194,7 +197,8 @@ final class VectorSearch {
         FloatVectorValues vectors = null;
         BinaryDocValues keys = null;
         for (int from = 0; from < small.size(); from += CHUNK) {
-            if (from > 0) {
+            if (inTail >= CHUNK) {
+                inTail = 0;
                 if (!listener.proceed()) {
                     stopped = true;
                     return;
@@ -203,10 +207,14 @@ final class VectorSearch {
             }
             int count = Math.min(CHUNK, small.size() - from);
             small.mostWith(rounded, from, most);
-            scanned += count;
+            inTail += count;
             for (int i = 0; i < count; i++) {
                 int doc = small.doc(from + i);
-                if (most[i] >= top.least() && (accepted == null || accepted.get(doc))) {
+                if (accepted != null && !accepted.get(doc)) {
+                    continue;
+                }
+                scanned++;
+                if (most[i] >= top.least()) {
                     if (vectors == null || keys == null) {
                         vectors = Objects.requireNonNull(leaf.getFloatVectorValues(field));
                         keys = DocValues.getBinary(leaf, LuceneIndex.KEY);
@@ -222,14 +230,15 @@ final class VectorSearch {
      * among the best of all segments, as what came together may be, as many as of any.
      */
     private ScoreDoc[] candidates(LeafReader leaf, AcceptDocs accepted, int vectors) throws IOException {
+        if (graphs == 1) {
+            return candidates(leaf, accepted, new Candidates(candidates));
+        }
         int few = candidatesOf(vectors);
         ScoreDoc[] found = candidates(
                 leaf,
                 accepted,
-                graphs == 1
-                        ? new Candidates(few)
-                        : new Stoppable(new MultiLeafKnnCollector(
-                                candidates, best, new TopKnnCollector(few, Integer.MAX_VALUE))));
+                new Stoppable(
+                        new MultiLeafKnnCollector(candidates, best, new TopKnnCollector(few, Integer.MAX_VALUE))));
         boolean mayHoldMore = few < candidates
                 && found.length == few
                 && (best.size() < candidates || found[few - 1].score >= best.peek());

@@ -2,16 +2,16 @@ package dev.glimpse.index.lucene;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
-import dev.glimpse.filter.Filter;
-import dev.glimpse.filter.FilterParser;
 import dev.glimpse.index.IndexChange;
 import dev.glimpse.index.IndexSnapshot;
 import dev.glimpse.index.Neighbour;
 import dev.glimpse.index.NeighbourQuery;
 import dev.glimpse.index.SearchListener;
+import dev.glimpse.index.SearchOutcome;
 import dev.glimpse.index.VectorIndex;
 import dev.glimpse.index.VectorIndexContract;
 import dev.glimpse.index.ViewPositions;
@@ -22,17 +22,15 @@ import dev.glimpse.item.Metadata;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class LuceneIndexTest extends VectorIndexContract {
 
@@ -41,7 +39,6 @@ class LuceneIndexTest extends VectorIndexContract {
     private static final int CLUSTERS = 200;
     private static final int FILTERED = 40;
     private static final int QUERIES = 200;
-    private static final int K = 10;
     private static final int CHURNED = 5_000;
     private static final int ROUNDS = 20;
     private static final int TOGETHER = 1_000;
@@ -103,33 +100,13 @@ class LuceneIndexTest extends VectorIndexContract {
     /** The two engines on the same 20,000 vectors in 200 clusters, which are what pictures are like. */
     @Test
     void agreesWithBruteForceOnClusteredVectors() throws IOException {
-        ClusteredVectors vectors = new ClusteredVectors(DIMENSION, CLUSTERS, 7);
-        List<IndexChange> changes = new ArrayList<>();
-        for (int i = 0; i < CLUSTERED; i++) {
-            changes.add(ClusteredVectors.put(i, vectors.in(vectors.any(CLUSTERS)), Metadata.NONE));
-        }
-        VectorIndex oracle = new ExactIndex(ORIGIN);
-        fill(oracle, changes);
-        try (VectorIndex lucene = new LuceneIndex(folder.resolve("clustered"), vectors.space(), ORIGIN, GRAPHS)) {
-            fill(lucene, changes);
-            double approximate = 0;
-            double exact = 0;
-            try (IndexSnapshot truth = oracle.snapshot();
-                    IndexSnapshot snapshot = lucene.snapshot()) {
-                for (int i = 0; i < QUERIES; i++) {
-                    Embedding query = vectors.in(vectors.any(CLUSTERS));
-                    List<ItemId> right = search(truth, query, NeighbourQuery.Method.EXACT);
-                    approximate += recall(right, search(snapshot, query, NeighbourQuery.Method.APPROXIMATE));
-                    exact += recall(right, search(snapshot, query, NeighbourQuery.Method.EXACT));
-                }
-            }
-            System.out.printf(
-                    "recall@%d of index.lucene against index.exact, %d x %d clustered: graph %.4f, scan %.4f%n",
-                    K, CLUSTERED, DIMENSION, approximate / QUERIES, exact / QUERIES);
+        RecallTrial.Unfiltered recall = trial(7, QUERIES).unfiltered(CLUSTERED);
 
-            assertThat(approximate / QUERIES).isGreaterThanOrEqualTo(0.99);
-            assertThat(exact / QUERIES).isEqualTo(1);
-        }
+        System.out.printf(
+                "recall@%d of index.lucene against index.exact, %d x %d clustered: graph %.4f, scan %.4f%n",
+                RecallTrial.K, CLUSTERED, DIMENSION, recall.graph(), recall.scan());
+        assertThat(recall.graph()).isGreaterThanOrEqualTo(0.99);
+        assertThat(recall.scan()).isEqualTo(1);
     }
 
     /**
@@ -138,72 +115,74 @@ class LuceneIndexTest extends VectorIndexContract {
      */
     @Test
     void agreesWithBruteForceWhereAFilterLetsFewPass() throws IOException {
-        ClusteredVectors vectors = new ClusteredVectors(DIMENSION, CLUSTERS, 11);
-        List<IndexChange> changes = new ArrayList<>();
-        for (int i = 0; i < CLUSTERED; i++) {
-            int cluster = vectors.any(CLUSTERS);
-            Metadata metadata = Metadata.parse("{\"cluster\":%d,\"chance\":%d}".formatted(cluster, vectors.any(100)));
-            changes.add(ClusteredVectors.put(i, vectors.in(cluster), metadata));
-        }
-        VectorIndex oracle = new ExactIndex(ORIGIN);
-        fill(oracle, changes);
-        try (VectorIndex lucene = new LuceneIndex(folder.resolve("filtered"), vectors.space(), ORIGIN, GRAPHS)) {
-            fill(lucene, changes);
-            try (IndexSnapshot truth = oracle.snapshot();
-                    IndexSnapshot snapshot = lucene.snapshot()) {
-                for (int share : new int[] {1, 10, 50}) {
-                    double chance = 0;
-                    double with = 0;
-                    double without = 0;
-                    for (int i = 0; i < FILTERED; i++) {
-                        int cluster = vectors.any(CLUSTERS);
-                        Embedding query = vectors.in(cluster);
-                        int others = 2 * share;
-                        chance += recall(truth, snapshot, query, "chance<" + share);
-                        with += recall(truth, snapshot, query, "cluster:" + clusters(cluster, cluster + others));
-                        without += recall(
-                                truth, snapshot, query, "cluster:" + clusters(cluster + 1, cluster + 1 + others));
-                    }
-                    System.out.printf(
-                            "recall@%d of the graph where %d %% pass: by chance %.4f, with the query's cluster %.4f, without %.4f%n",
-                            K, share, chance / FILTERED, with / FILTERED, without / FILTERED);
-                    assertThat(chance / FILTERED).isGreaterThanOrEqualTo(0.98);
-                    assertThat(with / FILTERED).isGreaterThanOrEqualTo(0.98);
-                    assertThat(without / FILTERED).isGreaterThanOrEqualTo(0.98);
-                }
-            }
+        for (RecallTrial.Filtered recall : trial(11, FILTERED).filtered(CLUSTERED)) {
+            System.out.printf(
+                    "recall@%d of the graph where %d %% pass: by chance %.4f, with the query's cluster %.4f, without %.4f%n",
+                    RecallTrial.K, recall.share(), recall.chance(), recall.with(), recall.without());
+            assertThat(recall.chance()).isGreaterThanOrEqualTo(0.98);
+            assertThat(recall.with()).isGreaterThanOrEqualTo(0.98);
+            assertThat(recall.without()).isGreaterThanOrEqualTo(0.98);
         }
     }
 
-    /** A tenth of the items goes and as many come, twenty times: most links of the graph have led to what is gone by then. */
     @Test
     void keepsItsRecallThroughChurnAndARestart() throws IOException {
-        ClusteredVectors vectors = new ClusteredVectors(DIMENSION, CLUSTERS, 13);
-        Path churned = folder.resolve("churned");
-        VectorIndex oracle = new ExactIndex(ORIGIN);
-        List<Integer> held = new ArrayList<>();
-        int next = 0;
-        try (VectorIndex lucene = new LuceneIndex(churned, vectors.space(), ORIGIN, GRAPHS)) {
-            for (int round = 0; round <= ROUNDS; round++) {
-                List<IndexChange> changes = new ArrayList<>();
-                for (int i = 0; i < CHURNED / 10 && round > 0; i++) {
-                    int gone = held.set(vectors.any(held.size()), held.getLast());
-                    held.removeLast();
-                    changes.add(new IndexChange.Delete(
-                            new ItemId(Kind.IMAGE, Integer.toString(gone)), ClusteredVectors.source(next + i)));
-                }
-                for (int i = 0; i < (round == 0 ? CHURNED : CHURNED / 10); i++) {
-                    held.add(next);
-                    changes.add(ClusteredVectors.put(next++, vectors.in(vectors.any(CLUSTERS)), Metadata.NONE));
-                }
-                oracle.apply(changes, ViewPositions.none(ORIGIN));
-                lucene.apply(changes, ViewPositions.none(ORIGIN));
-            }
-            lucene.commit(ViewPositions.none(ORIGIN));
-            assertThat(churnedRecall("churn", vectors, oracle, lucene)).isGreaterThanOrEqualTo(0.99);
+        RecallTrial.Churned recall = trial(13, QUERIES).churned(CHURNED, ROUNDS);
+
+        System.out.printf(
+                "recall@%d after churn: %.4f, after a restart: %.4f%n",
+                RecallTrial.K, recall.churned(), recall.restarted());
+        assertThat(recall.churned()).isGreaterThanOrEqualTo(0.99);
+        assertThat(recall.restarted()).isGreaterThanOrEqualTo(0.99);
+    }
+
+    private RecallTrial trial(long seed, int queries) {
+        return new RecallTrial(
+                new ClusteredVectors(DIMENSION, CLUSTERS, seed), GRAPHS, folder.resolve("trial"), queries);
+    }
+
+    @Test
+    void closesTheReadersThatItReplacesThoughNothingChanges() throws IOException {
+        LuceneIndex lucene = (LuceneIndex) index;
+        apply(put("image/1", 0, 1, 0, 0));
+        for (int i = 0; i < 5; i++) {
+            index.apply(List.of(), ViewPositions.none(ORIGIN));
         }
-        try (VectorIndex lucene = new LuceneIndex(churned, vectors.space(), ORIGIN, GRAPHS)) {
-            assertThat(churnedRecall("a restart", vectors, oracle, lucene)).isGreaterThanOrEqualTo(0.99);
+        apply(put("image/2", 1, 1, 0, 0));
+
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(lucene.retired()).isZero());
+        assertThat(search(NeighbourQuery.Method.EXACT, 10)).containsExactly("image/1", "image/2");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void stopsInALargeSegmentWhenItsListenerSaysSo(NeighbourQuery.Method method) throws IOException {
+        ClusteredVectors vectors = new ClusteredVectors(DIMENSION, CLUSTERS, 29);
+        List<IndexChange> changes = new ArrayList<>();
+        for (int i = 0; i < CHURNED; i++) {
+            changes.add(ClusteredVectors.put(i, vectors.in(vectors.any(CLUSTERS)), Metadata.NONE));
+        }
+        // So many candidates that a walk compares with nearly all.
+        LuceneSettings wide = new LuceneSettings(VectorFormat.FLOAT32, 300, CHURNED / 2);
+        try (LuceneIndex lucene = new LuceneIndex(folder.resolve("stopped"), vectors.space(), ORIGIN, wide)) {
+            lucene.apply(changes, ViewPositions.none(ORIGIN));
+            SearchListener impatient = new SearchListener() {
+                @Override
+                public boolean proceed() {
+                    return false;
+                }
+
+                @Override
+                public void improved(List<Neighbour> best, long scanned) {}
+            };
+            try (IndexSnapshot snapshot = lucene.snapshot()) {
+                SearchOutcome outcome = snapshot.search(
+                        new NeighbourQuery(Kind.IMAGE, vectors.in(0), RecallTrial.K, null, method), impatient);
+
+                assertThat(outcome.complete()).isFalse();
+                assertThat(outcome.scanned()).isBetween(1L, 2000L);
+            }
         }
     }
 
@@ -219,6 +198,10 @@ class LuceneIndexTest extends VectorIndexContract {
                 for (int k = i; k < i + TAIL / 60; k++) {
                     Metadata metadata = Metadata.parse("{\"chance\":%d}".formatted(vectors.any(100)));
                     changes.add(ClusteredVectors.put(k, vectors.in(vectors.any(CLUSTERS)), metadata));
+                    if (k % 3 == 0) {
+                        // A document without a vector.
+                        changes.add(reject("image/bad" + k, k));
+                    }
                 }
                 for (int gone = 0; gone < 10 && i > 0; gone++) {
                     changes.add(new IndexChange.Delete(
@@ -233,9 +216,10 @@ class LuceneIndexTest extends VectorIndexContract {
                 assertThat(snapshot.segments()).hasSizeGreaterThan(1);
                 for (int i = 0; i < QUERIES; i++) {
                     Embedding query = vectors.in(vectors.any(CLUSTERS));
-                    assertThat(search(snapshot, query, NeighbourQuery.Method.APPROXIMATE))
-                            .isEqualTo(search(truth, query, NeighbourQuery.Method.EXACT));
-                    assertThat(recall(truth, snapshot, query, "chance<3")).isEqualTo(1);
+                    assertThat(RecallTrial.search(snapshot, query, null, NeighbourQuery.Method.APPROXIMATE))
+                            .isEqualTo(RecallTrial.search(truth, query, null, NeighbourQuery.Method.EXACT));
+                    assertThat(RecallTrial.recall(truth, snapshot, query, "chance<3"))
+                            .isEqualTo(1);
                 }
             }
         }
@@ -251,7 +235,7 @@ class LuceneIndexTest extends VectorIndexContract {
             changes.add(ClusteredVectors.put(i, vectors.in(cluster), Metadata.NONE));
         }
         VectorIndex oracle = new ExactIndex(ORIGIN);
-        fill(oracle, changes);
+        RecallTrial.fill(oracle, changes);
         try (LuceneIndex lucene = new LuceneIndex(folder.resolve("together"), vectors.space(), ORIGIN, GRAPHS)) {
             // One batch is one segment.
             lucene.apply(changes.subList(0, CLUSTERED - TOGETHER), ViewPositions.none(ORIGIN));
@@ -262,31 +246,12 @@ class LuceneIndexTest extends VectorIndexContract {
                 double recall = 0;
                 for (int i = 0; i < FILTERED; i++) {
                     Embedding query = vectors.in(0);
-                    recall += recall(
-                            search(truth, query, NeighbourQuery.Method.EXACT),
-                            search(snapshot, query, NeighbourQuery.Method.APPROXIMATE));
+                    recall += RecallTrial.recall(truth, snapshot, query, null);
                 }
-                System.out.printf("recall@%d of what came together: %.4f%n", K, recall / FILTERED);
+                System.out.printf("recall@%d of what came together: %.4f%n", RecallTrial.K, recall / FILTERED);
                 assertThat(recall / FILTERED).isGreaterThanOrEqualTo(0.99);
             }
         }
-    }
-
-    private static double churnedRecall(
-            String after, ClusteredVectors vectors, VectorIndex oracle, VectorIndex lucene) {
-        double recall = 0;
-        try (IndexSnapshot truth = oracle.snapshot();
-                IndexSnapshot snapshot = lucene.snapshot()) {
-            assertThat(snapshot.size(Kind.IMAGE)).isEqualTo(CHURNED);
-            for (int i = 0; i < QUERIES; i++) {
-                Embedding query = vectors.in(vectors.any(CLUSTERS));
-                recall += recall(
-                        search(truth, query, NeighbourQuery.Method.EXACT),
-                        search(snapshot, query, NeighbourQuery.Method.APPROXIMATE));
-            }
-        }
-        System.out.printf("recall@%d after %s: %.4f%n", K, after, recall / QUERIES);
-        return recall / QUERIES;
     }
 
     @Test
@@ -320,44 +285,5 @@ class LuceneIndexTest extends VectorIndexContract {
                 }
             }
         }
-    }
-
-    private static void fill(VectorIndex index, List<IndexChange> changes) {
-        for (int from = 0; from < changes.size(); from += 1000) {
-            index.apply(changes.subList(from, from + 1000), ViewPositions.none(ORIGIN));
-        }
-    }
-
-    private static String clusters(int from, int to) {
-        return IntStream.range(from, to)
-                .mapToObj(cluster -> Integer.toString(cluster % CLUSTERS))
-                .collect(Collectors.joining(",", "(", ")"));
-    }
-
-    private static double recall(IndexSnapshot truth, IndexSnapshot snapshot, Embedding query, String written) {
-        Filter filter = FilterParser.parse(written);
-        return recall(
-                search(truth, query, filter, NeighbourQuery.Method.EXACT),
-                search(snapshot, query, filter, NeighbourQuery.Method.APPROXIMATE));
-    }
-
-    private static List<ItemId> search(IndexSnapshot snapshot, Embedding query, NeighbourQuery.Method method) {
-        return search(snapshot, query, null, method);
-    }
-
-    private static List<ItemId> search(
-            IndexSnapshot snapshot, Embedding query, @Nullable Filter filter, NeighbourQuery.Method method) {
-        return snapshot
-                .search(new NeighbourQuery(Kind.IMAGE, query, K, filter, method), SearchListener.patient())
-                .neighbours()
-                .stream()
-                .map(Neighbour::item)
-                .toList();
-    }
-
-    private static double recall(List<ItemId> right, List<ItemId> found) {
-        Set<ItemId> both = new HashSet<>(right);
-        both.retainAll(found);
-        return (double) both.size() / right.size();
     }
 }
