@@ -24,14 +24,29 @@ public final class PackagedService implements AutoCloseable {
     private final int httpPort;
     private final int brokerPort;
     private final HttpClient client = HttpClient.newHttpClient();
+    private final String heap;
     private Process process;
 
     /** Starts the service on a folder, with further system properties such as {@code glimpse.demo=true}. */
     public PackagedService(Path folder, String... properties) throws IOException {
+        this("1g", folder, properties);
+    }
+
+    private PackagedService(String heap, Path folder, String... properties) throws IOException {
+        this.heap = heap;
         this.folder = folder;
         this.httpPort = FreshData.freePort();
         this.brokerPort = FreshData.freePort();
         this.process = launch(properties);
+    }
+
+    /**
+     * Starts the service with another heap than one gigabyte.
+     *
+     * @param heap as {@code -Xmx} has it
+     */
+    public static PackagedService withHeap(String heap, Path folder, String... properties) throws IOException {
+        return new PackagedService(heap, folder, properties);
     }
 
     /** Starts the service again, after it has ended. */
@@ -43,7 +58,7 @@ public final class PackagedService implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(System.getProperty("glimpse.jvm.flags").split(" ")));
-        command.add("-Xmx1g");
+        command.add("-Xmx" + heap);
         command.add("-Dglimpse.data=" + folder.resolve("data"));
         command.add("-Dquarkus.http.port=" + httpPort);
         command.add("-Dglimpse.broker.port=" + brokerPort);

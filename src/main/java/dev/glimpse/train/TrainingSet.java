@@ -50,6 +50,10 @@ final class TrainingSet {
     private final List<RgbImage> pictures = new ArrayList<>();
     private final List<int[]> captions = new ArrayList<>();
     private final List<float[]> weights = new ArrayList<>();
+
+    /** The same, with languages evened: see {@link #evened}. */
+    private final List<float[]> evened = new ArrayList<>();
+
     private final List<Set<Integer>> right = new ArrayList<>();
     private final List<int[]> picturesOfCaptions = new ArrayList<>();
     private final List<String> texts = new ArrayList<>();
@@ -177,7 +181,29 @@ final class TrainingSet {
             all[at++] = weight;
         }
         weights.add(all);
+        evened.add(evened(
+                all, Arrays.stream(captions.getLast()).mapToObj(languages::get).toList()));
         right.add(new HashSet<>(weightOf.keySet()));
+    }
+
+    /**
+     * Weights of captions of which each language has the root of its share, so that those of which there is little are heard
+     * (Conneau and Lample 2019, arXiv:1901.07291).
+     *
+     * @param weight    of each caption, 0 or more
+     * @param languages of each caption
+     */
+    static float[] evened(float[] weight, List<String> languages) {
+        Map<String, Double> shares = new HashMap<>();
+        for (int i = 0; i < weight.length; i++) {
+            shares.merge(languages.get(i), (double) weight[i], Double::sum);
+        }
+        float[] even = weight.clone();
+        for (int i = 0; i < even.length; i++) {
+            double share = Objects.requireNonNull(shares.get(languages.get(i)));
+            even[i] = share > 0 ? (float) (weight[i] / Math.sqrt(share)) : 0;
+        }
+        return even;
     }
 
     private static String folded(String text) {
@@ -321,15 +347,16 @@ final class TrainingSet {
     /**
      * Some of a picture's captions, unlike each other while there are enough.
      *
-     * @param begin whether the first of them is in the language of the picture's first caption
+     * @param begin whether the first of them is in the language of the picture's first caption; else languages are evened
      */
     private int[] some(int picture, int count, boolean begin, SplittableRandom random) {
         int[] of = captions.get(picture);
-        float[] weight = weights.get(picture).clone();
+        float[] drawnBy = begin ? weights.get(picture) : evened.get(picture);
+        float[] weight = drawnBy.clone();
         int[] some = new int[count];
         for (int k = 0; k < count; k++) {
             if (k > 0 && k % of.length == 0) {
-                weight = weights.get(picture).clone();
+                weight = drawnBy.clone();
             }
             int at = drawn(begin && k == 0 ? ofFirstLanguage(of, weight) : weight, random);
             weight[at] = 0;

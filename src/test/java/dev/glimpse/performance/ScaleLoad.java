@@ -50,6 +50,7 @@ public final class ScaleLoad {
     private static final int CHECKED = 1000;
     private static final int QUERIES = 2000;
     private static final int COMPARED = 100;
+    private static final Duration QUIET = Duration.ofSeconds(10);
     private static final int K = 10;
     private static final Pattern ITEMS = Pattern.compile("\"items\":(\\d+)");
     private static final Pattern HIT = Pattern.compile("\"id\":\"(\\d+)\"");
@@ -57,23 +58,28 @@ public final class ScaleLoad {
     private final Path folder;
     private final int count;
     private final int dimension;
+    private final String heap;
     private final String[] properties;
     private final SplittableRandom random = new SplittableRandom(3);
 
-    private ScaleLoad(Path folder, int count, int dimension, String[] properties) {
+    private ScaleLoad(Path folder, int count, int dimension, String heap, String[] properties) {
         this.folder = folder;
         this.count = count;
         this.dimension = dimension;
+        this.heap = heap;
         this.properties = properties;
     }
 
-    /** Options: {@code folder=} (kept), {@code count=}, {@code dimension=}, and {@code glimpse.…=} of the service. */
+    /** Options: {@code folder=} (kept), {@code count=}, {@code dimension=}, {@code heap=}, {@code built=true} where the folder holds a run's data, and {@code glimpse.…=} of the service. */
     public static void main(String[] args) throws Exception {
         BenchmarkOptions options = new BenchmarkOptions(args);
         Path folder = Path.of(options.text("folder", "target/scale")).toAbsolutePath();
         Files.createDirectories(folder);
-        FreshData.delete(folder);
-        Files.createDirectories(folder);
+        boolean built = options.text("built", "false").equals("true");
+        if (!built) {
+            FreshData.delete(folder);
+            Files.createDirectories(folder);
+        }
         int dimension = options.number("dimension", 512);
         Path tokenizer = Files.write(
                 folder.resolve("tokenizer.json"),
@@ -97,23 +103,22 @@ public final class ScaleLoad {
                         Stream.of("glimpse.encode.model=" + model),
                         Arrays.stream(args).filter(arg -> arg.startsWith("glimpse.")))
                 .toArray(String[]::new);
-        new ScaleLoad(folder, options.number("count", 1_000_000), dimension, properties).run(model);
+        new ScaleLoad(folder, options.number("count", 1_000_000), dimension, options.text("heap", "1g"), properties)
+                .run(model, built);
         System.exit(0);
     }
 
-    private void run(Path model) throws Exception {
+    private void run(Path model, boolean built) throws Exception {
         EmbeddingSpace space;
         try (OnnxDualEncoder encoder = OnnxDualEncoder.open(model.toString(), folder.resolve("plain"), 1)) {
             space = encoder.space();
         }
-        try (PackagedService service = new PackagedService(folder, properties)) {
+        try (PackagedService service = PackagedService.withHeap(heap, folder, properties)) {
             service.awaitReady(Duration.ofMinutes(2));
-            long began = System.nanoTime();
-            write(service, space);
-            System.out.printf("%d x %d: written in %.0f s%n", count, dimension, secondsSince(began));
-            awaitItems(service, began);
-            System.out.printf(
-                    "all visible after %.0f s: %.0f items/s%n", secondsSince(began), count / secondsSince(began));
+            if (!built) {
+                build(service, space);
+            }
+            awaitQuiet(service);
             queries(service);
             service.stop();
             System.out.printf(
@@ -137,6 +142,30 @@ public final class ScaleLoad {
             }
             System.out.printf("recall@%d of %d queries: %.4f%n", K, COMPARED, (double) found / (K * COMPARED));
         }
+    }
+
+    private void build(PackagedService service, EmbeddingSpace space) throws Exception {
+        long began = System.nanoTime();
+        write(service, space);
+        System.out.printf("%d x %d: written in %.0f s%n", count, dimension, secondsSince(began));
+        awaitItems(service, began);
+        System.out.printf("all visible after %.0f s: %.0f items/s%n", secondsSince(began), count / secondsSince(began));
+        System.out.print("while graphs are merged, ");
+        queries(service);
+    }
+
+    /** Until the service takes hardly any processor time: until all is merged that is to be. */
+    private static void awaitQuiet(PackagedService service) {
+        long began = System.nanoTime();
+        ProcessHandle process = ProcessHandle.of(service.pid()).orElseThrow();
+        Duration before;
+        Duration now = process.info().totalCpuDuration().orElseThrow();
+        do {
+            LockSupport.parkNanos(QUIET.toNanos());
+            before = now;
+            now = process.info().totalCpuDuration().orElseThrow();
+        } while (now.minus(before).compareTo(QUIET.dividedBy(10)) > 0);
+        System.out.printf("quiet after %.0f s%n", secondsSince(began));
     }
 
     private void restart(PackagedService service, String... with) throws IOException {
