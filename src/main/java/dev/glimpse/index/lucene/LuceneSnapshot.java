@@ -254,8 +254,12 @@ final class LuceneSnapshot implements IndexSnapshot {
                     case APPROXIMATE -> search.graph(leaf, passes);
                     case EXACT -> search.scan(leaf, passes);
                 }
-                search.report();
+                // The tail is one step: its segments take some microseconds each.
+                if (leaf.maxDoc() >= settings.tail()) {
+                    search.report();
+                }
             }
+            search.report();
             return search.outcome(size(query.kind(), query.filter()));
         } catch (IOException e) {
             throw new UncheckedIOException("the index can't be searched", e);

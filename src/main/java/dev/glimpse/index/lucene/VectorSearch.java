@@ -203,7 +203,6 @@ final class VectorSearch {
                     stopped = true;
                     return;
                 }
-                report();
             }
             int count = Math.min(CHUNK, small.size() - from);
             small.mostWith(rounded, from, most);
