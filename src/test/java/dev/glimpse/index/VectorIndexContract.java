@@ -35,6 +35,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** What every engine of the port does. */
 public abstract class VectorIndexContract {
 
+    /** Wants nothing. */
+    protected static final SearchListener IMPATIENT = new SearchListener() {
+        @Override
+        public boolean proceed() {
+            return false;
+        }
+
+        @Override
+        public void improved(List<Neighbour> best, long scanned) {}
+    };
+
     protected static final EmbeddingSpace SPACE = new EmbeddingSpace("test", "0123456789ab", 4);
     protected static final ViewPositions.Origin ORIGIN = new ViewPositions.Origin("cluster", "topic", "topic-id");
 
@@ -183,18 +194,8 @@ public abstract class VectorIndexContract {
             many.add(put("image/" + i, i, (float) random.nextGaussian(), (float) random.nextGaussian(), 1));
         }
         index.apply(many, ViewPositions.none(ORIGIN));
-        SearchListener impatient = new SearchListener() {
-            @Override
-            public boolean proceed() {
-                return false;
-            }
-
-            @Override
-            public void improved(List<Neighbour> best, long scanned) {}
-        };
-
         try (IndexSnapshot snapshot = index.snapshot()) {
-            SearchOutcome outcome = snapshot.search(query(NeighbourQuery.Method.EXACT, 10), impatient);
+            SearchOutcome outcome = snapshot.search(query(NeighbourQuery.Method.EXACT, 10), IMPATIENT);
 
             assertThat(outcome.complete()).isFalse();
             assertThat(outcome.scanned()).isLessThan(2000);

@@ -8,9 +8,7 @@ import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
 import dev.glimpse.index.IndexChange;
 import dev.glimpse.index.IndexSnapshot;
-import dev.glimpse.index.Neighbour;
 import dev.glimpse.index.NeighbourQuery;
-import dev.glimpse.index.SearchListener;
 import dev.glimpse.index.SearchOutcome;
 import dev.glimpse.index.VectorIndex;
 import dev.glimpse.index.VectorIndexContract;
@@ -167,18 +165,9 @@ class LuceneIndexTest extends VectorIndexContract {
         LuceneSettings wide = new LuceneSettings(VectorFormat.FLOAT32, 300, CHURNED / 2);
         try (LuceneIndex lucene = new LuceneIndex(folder.resolve("stopped"), vectors.space(), ORIGIN, wide)) {
             lucene.apply(changes, ViewPositions.none(ORIGIN));
-            SearchListener impatient = new SearchListener() {
-                @Override
-                public boolean proceed() {
-                    return false;
-                }
-
-                @Override
-                public void improved(List<Neighbour> best, long scanned) {}
-            };
             try (IndexSnapshot snapshot = lucene.snapshot()) {
                 SearchOutcome outcome = snapshot.search(
-                        new NeighbourQuery(Kind.IMAGE, vectors.in(0), RecallTrial.K, null, method), impatient);
+                        new NeighbourQuery(Kind.IMAGE, vectors.in(0), RecallTrial.K, null, method), IMPATIENT);
 
                 assertThat(outcome.complete()).isFalse();
                 assertThat(outcome.scanned()).isBetween(1L, 2000L);
