@@ -20,18 +20,14 @@ import org.apache.lucene.search.DocAndFloatFeatureBuffer;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.ScoreDoc;
-import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TopKnnCollector;
-import org.apache.lucene.search.TotalHits;
 import org.apache.lucene.search.VectorScorer;
-import org.apache.lucene.search.knn.KnnSearchStrategy;
 import org.apache.lucene.search.knn.MultiLeafKnnCollector;
 import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.VectorUtil;
 import org.apache.lucene.util.hnsw.BlockingFloatHeap;
-import org.apache.lucene.util.hnsw.NeighborQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -230,21 +226,25 @@ final class VectorSearch {
      */
     private ScoreDoc[] candidates(LeafReader leaf, AcceptDocs accepted, int vectors) throws IOException {
         if (graphs == 1) {
-            return candidates(leaf, accepted, new Candidates(candidates));
+            return candidates(leaf, accepted, new Candidates(candidates, this::isStopped));
         }
         int few = candidatesOf(vectors);
         ScoreDoc[] found = candidates(
                 leaf,
                 accepted,
-                new Stoppable(
-                        new MultiLeafKnnCollector(candidates, best, new TopKnnCollector(few, Integer.MAX_VALUE))));
+                new Candidates.OfManyGraphs(
+                        new MultiLeafKnnCollector(candidates, best, new TopKnnCollector(few, Integer.MAX_VALUE)),
+                        this::isStopped));
         boolean mayHoldMore = few < candidates
                 && found.length == few
                 && (best.size() < candidates || found[few - 1].score >= best.peek());
-        return mayHoldMore && !stopped ? candidates(leaf, accepted, new Candidates(candidates)) : found;
+        return mayHoldMore && !stopped
+                ? candidates(leaf, accepted, new Candidates(candidates, this::isStopped))
+                : found;
     }
 
     private ScoreDoc[] candidates(LeafReader leaf, AcceptDocs accepted, KnnCollector into) throws IOException {
+        asks = CHUNK;
         leaf.searchNearestVectors(field, target, into, accepted);
         scanned += into.visitedCount();
         return into.topDocs().scoreDocs;
@@ -296,81 +296,5 @@ final class VectorSearch {
             stopped |= !listener.proceed();
         }
         return stopped;
-    }
-
-    /** Asks the listener while a graph is walked. */
-    private final class Stoppable extends KnnCollector.Decorator {
-        Stoppable(KnnCollector collector) {
-            super(collector);
-            asks = CHUNK;
-        }
-
-        @Override
-        public boolean earlyTerminated() {
-            return isStopped(visitedCount()) || super.earlyTerminated();
-        }
-    }
-
-    /** The same for a graph by itself, in one: this is asked for each comparison, and each layer costs. */
-    private final class Candidates implements KnnCollector {
-        private final int most;
-        private final NeighborQueue worstFirst;
-        private long visited;
-
-        Candidates(int most) {
-            this.most = most;
-            this.worstFirst = new NeighborQueue(most, false);
-            asks = CHUNK;
-        }
-
-        @Override
-        public boolean earlyTerminated() {
-            return isStopped(visited);
-        }
-
-        @Override
-        public void incVisitedCount(int count) {
-            visited += count;
-        }
-
-        @Override
-        public long visitedCount() {
-            return visited;
-        }
-
-        @Override
-        public long visitLimit() {
-            return Long.MAX_VALUE;
-        }
-
-        @Override
-        public int k() {
-            return most;
-        }
-
-        @Override
-        public boolean collect(int doc, float similarity) {
-            return worstFirst.insertWithOverflow(doc, similarity);
-        }
-
-        @Override
-        public float minCompetitiveSimilarity() {
-            return worstFirst.size() < most ? Float.NEGATIVE_INFINITY : worstFirst.topScore();
-        }
-
-        @Override
-        public TopDocs topDocs() {
-            ScoreDoc[] bestFirst = new ScoreDoc[worstFirst.size()];
-            for (int i = bestFirst.length - 1; i >= 0; i--) {
-                bestFirst[i] = new ScoreDoc(worstFirst.topNode(), worstFirst.topScore());
-                worstFirst.pop();
-            }
-            return new TopDocs(new TotalHits(visited, TotalHits.Relation.EQUAL_TO), bestFirst);
-        }
-
-        @Override
-        public KnnSearchStrategy getSearchStrategy() {
-            return KnnSearchStrategy.Hnsw.DEFAULT;
-        }
     }
 }
