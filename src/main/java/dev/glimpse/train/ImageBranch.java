@@ -1,7 +1,10 @@
 package dev.glimpse.train;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import dev.glimpse.train.network.CellHead;
+import dev.glimpse.train.network.CellPool;
 import dev.glimpse.train.network.Head;
 import dev.glimpse.train.network.ImageNetwork;
 import dev.glimpse.train.network.OnnxOperators;
@@ -55,6 +58,26 @@ sealed interface ImageBranch {
      */
     OnnxGraph export(Weights weights, boolean withFeatures) throws IOException;
 
+    /** Whether it is trained on pixels, which augmentation may change; else on features that are computed once. */
+    default boolean seesPixels() {
+        return true;
+    }
+
+    private static Seen seen(CellPool.Output<NDArray> output) {
+        return new Seen(output.embeddings(), new Cells(output.regions(), output.cells()));
+    }
+
+    private static OnnxGraph finished(
+            OnnxGraph graph, CellPool pool, CellPool.Output<String> output, boolean withFeatures) {
+        String dimension = String.valueOf(pool.dimension());
+        graph.output("image_embeds", output.embeddings(), "n", dimension);
+        graph.output("region_embeds", output.regions(), "n", String.valueOf(pool.cells()), dimension);
+        if (withFeatures) {
+            graph.output("image_features", output.features(), "n", String.valueOf(pool.features()));
+        }
+        return graph;
+    }
+
     /** A network of our own, trained as a whole. */
     record Whole(ImageNetwork network) implements ImageBranch {
 
@@ -65,13 +88,12 @@ sealed interface ImageBranch {
 
         @Override
         public Seen see(Operators<NDArray> on, NDArray input) {
-            ImageNetwork.Output<NDArray> output = network.apply(on, input);
-            return new Seen(output.embeddings(), new Cells(output.regions(), output.cells()));
+            return seen(network.apply(on, input));
         }
 
         @Override
         public int features() {
-            return network.queries() * network.width();
+            return network.pool().features();
         }
 
         @Override
@@ -83,21 +105,63 @@ sealed interface ImageBranch {
         public OnnxGraph export(Weights weights, boolean withFeatures) {
             OnnxGraph graph = new OnnxGraph("vision");
             String side = String.valueOf(network.size());
-            String dimension = String.valueOf(network.dimension());
             String pixels = graph.input("pixel_values", DataType.FLOAT, "n", "3", side, side);
-            ImageNetwork.Output<String> output = network.apply(new OnnxOperators(graph, weights), pixels);
-            graph.output("image_embeds", output.embeddings(), "n", dimension);
-            String cells = String.valueOf(network.side() * network.side());
-            graph.output("region_embeds", output.regions(), "n", cells, dimension);
-            if (withFeatures) {
-                graph.output("image_features", output.features(), "n", String.valueOf(features()));
-            }
-            return graph;
+            CellPool.Output<String> output = network.apply(new OnnxOperators(graph, weights), pixels);
+            return finished(graph, network.pool(), output, withFeatures);
         }
     }
 
-    /** A head on a backbone. */
+    /** Attention over the cells of a backbone's map, which stays as it is. */
+    record OnCells(Backbone backbone, CellHead head) implements ImageBranch {
+
+        /** From levels of -1 to 1, as pictures are drawn, to those of 0 to 255, as backbones take them. */
+        private static final float HALF = 127.5f;
+
+        @Override
+        public int size() {
+            return backbone.size();
+        }
+
+        private CellPool.Output<NDArray> apply(Operators<NDArray> on, NDArray pixels) {
+            float[] levels = pixels.toFloatArray();
+            for (int i = 0; i < levels.length; i++) {
+                levels[i] = (levels[i] + 1) * HALF;
+            }
+            int side = head.pool().side();
+            Shape shape = new Shape(pixels.getShape().get(0), head.channels(), side, side);
+            return head.apply(on, pixels.getManager().create(backbone.ofPixels(levels), shape));
+        }
+
+        @Override
+        public Seen see(Operators<NDArray> on, NDArray input) {
+            return seen(apply(on, input));
+        }
+
+        @Override
+        public int features() {
+            return head.pool().features();
+        }
+
+        @Override
+        public NDArray features(Operators<NDArray> on, NDArray input) {
+            return apply(on, input).features();
+        }
+
+        @Override
+        public OnnxGraph export(Weights weights, boolean withFeatures) throws IOException {
+            OnnxGraph graph = backbone.graph();
+            CellPool.Output<String> output = head.apply(new OnnxOperators(graph, weights), backbone.features());
+            return finished(graph, head.pool(), output, withFeatures);
+        }
+    }
+
+    /** A head on the features of a backbone, which are computed once. */
     record Frozen(Backbone backbone, Head head) implements ImageBranch {
+
+        @Override
+        public boolean seesPixels() {
+            return false;
+        }
 
         @Override
         public int size() {
@@ -111,7 +175,7 @@ sealed interface ImageBranch {
 
         @Override
         public int features() {
-            return backbone.width();
+            return head.width();
         }
 
         @Override

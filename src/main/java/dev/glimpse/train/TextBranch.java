@@ -129,7 +129,7 @@ sealed interface TextBranch {
 
         @Override
         public int stateWidth() {
-            return backbone.width();
+            return head.width();
         }
 
         @Override

@@ -7,16 +7,12 @@ import dev.glimpse.pairs.InvalidPairsException;
 import dev.glimpse.pairs.Pair;
 import dev.glimpse.pairs.PairsFile;
 import dev.glimpse.pairs.Split;
-import dev.glimpse.train.network.Head;
 import dev.glimpse.train.network.ImageNetwork;
 import dev.glimpse.train.network.RerankerNetwork;
-import dev.glimpse.train.onnx.Backbone;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -30,6 +26,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Trains a dual encoder on pairs of pictures and captions, and writes it as the service opens it. */
@@ -42,7 +39,6 @@ public final class TrainCommand implements Callable<Integer> {
 
     private static final String ENGINE = "PyTorch";
     private static final String PRESET = "--preset";
-    private static final String CLASS_PATH = "classpath:";
 
     private static final Pattern PICTURE = Pattern.compile("(?i).+\\.(svg|png|jpe?g|webp|gif|bmp)");
 
@@ -193,27 +189,8 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "1", description = "Equal seeds give equal batches.")
     private long seed;
 
-    @Option(
-            names = "--image-backbone",
-            description = "An ONNX file whose features are kept as they are; a head is trained on them.")
-    private @Nullable Path imageBackbone;
-
-    @Option(names = "--image-size", defaultValue = "224", description = "Of the backbone's pictures, in pixels.")
-    private int imageSize;
-
-    @Option(names = "--image-pixels", defaultValue = "IMAGENET", description = "${COMPLETION-CANDIDATES}")
-    private Backbone.Pixels imagePixels = Backbone.Pixels.IMAGENET;
-
-    @Option(names = "--image-output", description = "The backbone's output; by default its first.")
-    private @Nullable String imageOutput;
-
-    @Option(
-            names = "--text-backbone",
-            description = "As --image-backbone, of texts: a BERT or the like. A file, or classpath: and a name.")
-    private @Nullable String textBackbone;
-
-    @Option(names = "--text-tokenizer", description = "The text backbone's tokenizer.json, likewise.")
-    private @Nullable String textTokenizer;
+    @Mixin
+    private final BackboneOptions backbones = new BackboneOptions();
 
     @Override
     public Integer call() throws IOException, InvalidPairsException {
@@ -221,14 +198,9 @@ public final class TrainCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--preset is '%s'; known is vgg-lstm".formatted(preset));
         }
         Engine engine = engine();
-        if (scenes + scenesFirst > 0 && (imageBackbone != null || textBackbone != null)) {
-            throw new IllegalArgumentException("--scenes go with networks of our own, not with a backbone");
-        }
-        if (joined > 0 && textBackbone != null) {
+        backbones.check();
+        if (joined > 0 && backbones.hasTexts()) {
             throw new IllegalArgumentException("--join goes with a text network of our own, not with a backbone");
-        }
-        if ((textBackbone == null) != (textTokenizer == null)) {
-            throw new IllegalArgumentException("--text-backbone and --text-tokenizer go together");
         }
         List<Pair> all = PairsFile.read(pairs);
         List<Pair> heldOut = heldOut(all);
@@ -255,43 +227,19 @@ public final class TrainCommand implements Callable<Integer> {
                 evaluateEvery,
                 patience,
                 seed);
-        try (Backbone ofImages = imageBackbone == null
-                        ? null
-                        : Backbone.ofImages(imageBackbone, imageSize, imagePixels, imageOutput);
-                Backbone ofTexts = textBackbone == null ? null : Backbone.ofTexts(file(textBackbone))) {
-            train(engine, recipe, imageBranch(ofImages), textBranch(ofTexts, recipe, learned), learned, heldOut);
+        try (backbones) {
+            ImageBranch image = backbones.imageBranch(new ImageBranch.Whole(ImageNetwork.small(dimension)), dimension);
+            if (scenes + scenesFirst > 0 && (!image.seesPixels() || backbones.hasTexts())) {
+                throw new IllegalArgumentException(
+                        "--scenes go with a text network of our own, and with a map of cells, be it a backbone's");
+            }
+            TextBranch ofOthers = backbones.textBranch(dimension, length);
+            train(engine, recipe, image, ofOthers == null ? textBranch(recipe, learned) : ofOthers, learned, heldOut);
         }
         return 0;
     }
 
-    private ImageBranch imageBranch(@Nullable Backbone backbone) {
-        return backbone == null
-                ? new ImageBranch.Whole(ImageNetwork.small(dimension))
-                : new ImageBranch.Frozen(backbone, new Head("image.head", backbone.width(), dimension));
-    }
-
-    /** A file, copied from the class path where it lies there. */
-    private static Path file(String location) throws IOException {
-        if (!location.startsWith(CLASS_PATH)) {
-            return Path.of(location);
-        }
-        String name = location.substring(CLASS_PATH.length());
-        try (InputStream resource = TrainCommand.class.getClassLoader().getResourceAsStream(name)) {
-            if (resource == null) {
-                throw new IOException("there is no %s on the class path".formatted(name));
-            }
-            Path copy = Files.createTempFile("glimpse-train-", name.substring(name.lastIndexOf('.')));
-            copy.toFile().deleteOnExit();
-            Files.copy(resource, copy, StandardCopyOption.REPLACE_EXISTING);
-            return copy;
-        }
-    }
-
-    private TextBranch textBranch(@Nullable Backbone backbone, Recipe recipe, List<Pair> learned) throws IOException {
-        if (backbone != null && textTokenizer != null) {
-            return new TextBranch.Frozen(
-                    backbone, new Head("text.head", backbone.width(), dimension), file(textTokenizer), length);
-        }
+    private TextBranch textBranch(Recipe recipe, List<Pair> learned) {
         List<String> texts = new ArrayList<>();
         learned.forEach(pair -> pair.captions().forEach(caption -> texts.add(caption.text())));
         if (scenes + scenesFirst > 0) {
@@ -390,13 +338,13 @@ public final class TrainCommand implements Callable<Integer> {
     private void warmUp(
             Engine engine, Trainer trainer, ImageBranch image, HuggingFaceTokenizer tokenizer, TrainingSet toLearn)
             throws IOException {
-        if (!(image instanceof ImageBranch.Whole whole)) {
+        if (!image.seesPixels()) {
             throw new IllegalArgumentException(
-                    "--warm-start goes with an image network of our own, not with a backbone");
+                    "--warm-start goes with a map of cells, not with a backbone's one row a picture");
         }
         TrainingSet from = pictures == null ? toLearn : TrainingSet.ofPictures(files(pictures), image, tokenizer);
         System.out.printf("%d pictures to begin with%n", from.size());
-        new WarmStart(whole, from, warmStart).run(engine, trainer.recipe(), trainer.trained(), step -> {
+        new WarmStart(image, from, warmStart).run(engine, trainer.recipe(), trainer.trained(), step -> {
             if (step % 20 == 0 || step == warmStart) {
                 System.err.printf("\rwarm start %d/%d   ", step, warmStart);
             }

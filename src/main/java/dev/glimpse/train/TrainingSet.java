@@ -81,7 +81,7 @@ final class TrainingSet {
      */
     static TrainingSet toLearnFrom(List<Pair> pairs, ImageBranch image, TextBranch text, HuggingFaceTokenizer tokenizer)
             throws IOException {
-        double spare = image instanceof ImageBranch.Whole ? SPARE : 1;
+        double spare = image.seesPixels() ? SPARE : 1;
         return read(pairs, image, text, (int) Math.round(image.size() * spare), tokenizer);
     }
 
@@ -132,7 +132,7 @@ final class TrainingSet {
             for (long[] ids : set.tokens) {
                 long[] mask = new long[ids.length];
                 Arrays.fill(mask, 1);
-                set.captionFeatures.add(frozen.backbone().ofTokens(ids, mask, 1)[0]);
+                set.captionFeatures.add(frozen.backbone().ofTokens(ids, mask));
             }
         }
         return set;
@@ -143,7 +143,7 @@ final class TrainingSet {
         if (image instanceof ImageBranch.Frozen frozen) {
             float[] pixels = new float[3 * size * size];
             planes(picture, 1, 0, pixels);
-            pictureFeatures.add(frozen.backbone().ofPixels(pixels)[0]);
+            pictureFeatures.add(frozen.backbone().ofPixels(pixels));
         } else {
             pictures.add(picture);
         }

@@ -20,7 +20,7 @@ import java.util.function.IntConsumer;
  * @param pictures to learn from; what is said of them does not count
  * @param steps    how many
  */
-record WarmStart(ImageBranch.Whole image, TrainingSet pictures, int steps) {
+record WarmStart(ImageBranch image, TrainingSet pictures, int steps) {
 
     private static final double DECAY = 0.02;
     private static final float TEMPERATURE = 0.2f;

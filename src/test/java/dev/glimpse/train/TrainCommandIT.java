@@ -126,6 +126,30 @@ class TrainCommandIT {
     }
 
     @Test
+    void trainsAttentionOverTheCellsOfANetworkOfOthers() throws Exception {
+        Path model = folder.resolve("cells");
+        Path cells = CellsBackbone.write(folder.resolve("cells.onnx"));
+
+        int status = train(
+                model,
+                "--image-backbone=" + cells,
+                "--image-size=64",
+                "--image-pixels=TENSORFLOW",
+                "--image-output=fine,coarse",
+                "--warm-start=2",
+                "--scenes-first=2",
+                "--steps=122",
+                "--evaluate-every=61");
+
+        assertThat(status).isZero();
+        try (OnnxDualEncoder encoder = OnnxDualEncoder.open(model.toString(), folder.resolve("cache"), 2)) {
+            double recall = recallAt10(encoder, Split.TRAIN);
+            System.out.printf("cells: recall at 10 %.3f, chance %.3f%n", recall, CHANCE);
+            assertThat(recall).isGreaterThan(3 * CHANCE);
+        }
+    }
+
+    @Test
     void trainsThePresetOnABackboneAndServesItsReranker() throws Exception {
         Path model = folder.resolve("preset");
         Path vgg = VggShapedBackbone.write(folder.resolve("vgg.onnx"), 16);

@@ -63,7 +63,7 @@ class NetworkExportIT {
         float[] pixels = uniform(n * volume);
         float[][] expected = new float[3][];
         try (NDManager step = manager.newSubManager()) {
-            ImageNetwork.Output<NDArray> output =
+            CellPool.Output<NDArray> output =
                     network.apply(new NDArrayOperators(step, weights, false), step.create(pixels, shape));
             expected[0] = output.embeddings().toFloatArray();
             expected[1] = output.regions().toFloatArray();
@@ -71,7 +71,7 @@ class NetworkExportIT {
         }
 
         OnnxGraph graph = new OnnxGraph("vision");
-        ImageNetwork.Output<String> output = network.apply(
+        CellPool.Output<String> output = network.apply(
                 new OnnxOperators(graph, weights), graph.input("pixel_values", DataType.FLOAT, "n", "3", "64", "64"));
         graph.output("image_embeds", output.embeddings(), "n", "48");
         graph.output("region_embeds", output.regions(), "n", "64", "48");
@@ -81,6 +81,42 @@ class NetworkExportIT {
         try (OrtSession session = session(graph);
                 OnnxTensor input = OnnxTensor.createTensor(environment, FloatBuffer.wrap(pixels), shape.getShape());
                 OrtSession.Result result = session.run(Map.of("pixel_values", input))) {
+            for (int i = 0; i < expected.length; i++) {
+                assertClose(((OnnxTensor) result.get(i)).getFloatBuffer(), expected[i]);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5})
+    void exportsAttentionOverTheCellsOfAMapAsItWasTrained(int n) throws Exception {
+        CellHead head = new CellHead(10, new CellPool(4, 24, 3, 2, 16));
+        Shape shape = new Shape(n, 10, 4, 4);
+        float[] map = uniform(n * 160);
+        float[][] expected = new float[3][];
+        try (NDManager step = manager.newSubManager()) {
+            NDArray some = step.create(uniform(8 * 160), new Shape(8, 10, 4, 4));
+            head.apply(new NDArrayOperators(step, weights, true), some);
+        }
+        try (NDManager step = manager.newSubManager()) {
+            CellPool.Output<NDArray> output =
+                    head.apply(new NDArrayOperators(step, weights, false), step.create(map, shape));
+            expected[0] = output.embeddings().toFloatArray();
+            expected[1] = output.regions().toFloatArray();
+            expected[2] = output.features().toFloatArray();
+        }
+
+        OnnxGraph graph = new OnnxGraph("cells");
+        CellPool.Output<String> output =
+                head.apply(new OnnxOperators(graph, weights), graph.input("map", DataType.FLOAT, "n", "10", "4", "4"));
+        graph.output("image_embeds", output.embeddings(), "n", "16");
+        graph.output("region_embeds", output.regions(), "n", "16", "16");
+        graph.output("image_features", output.features(), "n", "48");
+
+        try (OrtSession session = session(graph);
+                OnnxTensor input = OnnxTensor.createTensor(
+                        OrtEnvironment.getEnvironment(), FloatBuffer.wrap(map), shape.getShape());
+                OrtSession.Result result = session.run(Map.of("map", input))) {
             for (int i = 0; i < expected.length; i++) {
                 assertClose(((OnnxTensor) result.get(i)).getFloatBuffer(), expected[i]);
             }
