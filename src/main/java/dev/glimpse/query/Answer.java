@@ -123,14 +123,32 @@ final class Answer {
             searcher.submit(() -> first(null, stream)).get();
             return;
         }
-        if (query.ranking() instanceof SearchQuery.Ranking.Hybrid ranking) {
-            // Words need no encoder: they give the first glimpse.
-            searcher.submit(() -> glimpse(ranking, stream)).get();
-        }
         Embedding embedding = embedding(stream);
         Future<?> search = searcher.submit(() -> first(embedding, stream));
         // The search asks about the deadline itself, and ends with what it has.
         search.get();
+    }
+
+    /**
+     * What needs no encoder: the words, while that is at work. It ends when the encoder does.
+     *
+     * @param text that is encoded
+     */
+    private void glimpse(String text, Future<Embedding> encoding, AnswerStream stream)
+            throws InterruptedException, ExecutionException {
+        if (query.minSimilarity() > SearchQuery.ANY_SIMILARITY || encoding.isDone()) {
+            // Of a word's match it isn't known yet whether it is similar enough.
+            return;
+        }
+        SearchQuery.Ranking.Words words =
+                query.ranking() instanceof SearchQuery.Ranking.Words of ? of : new SearchQuery.Ranking.Lexical(text);
+        searcher.submit(() -> {
+                    try (IndexSnapshot snapshot = snapshot()) {
+                        new SnapshotSearch(query, null, snapshot, List.of(), stream, hits, patience)
+                                .glimpse(words, () -> !encoding.isDone());
+                    }
+                })
+                .get();
     }
 
     private SearchEvent.Query described() {
@@ -161,6 +179,7 @@ final class Answer {
                 long began = System.nanoTime();
                 Future<Embedding> encoding = encoder.encodeText(text);
                 try {
+                    glimpse(text, encoding, stream);
                     Embedding embedding = encoding.get(patience.nanos(), TimeUnit.NANOSECONDS);
                     stream.say(new SearchEvent.Stage("encode", Patience.millisSince(began), 0, 0));
                     yield embedding;
@@ -169,13 +188,6 @@ final class Answer {
                 }
             }
         };
-    }
-
-    /** The beginning of a hybrid answer. */
-    private void glimpse(SearchQuery.Ranking.Hybrid ranking, AnswerStream stream) {
-        try (IndexSnapshot snapshot = snapshot()) {
-            new SnapshotSearch(query, null, snapshot, List.of(), stream, hits, patience).words(ranking);
-        }
     }
 
     /** A new answer, or its first page. */

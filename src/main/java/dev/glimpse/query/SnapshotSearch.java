@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The stages of an answer on one snapshot. Not thread-safe. */
@@ -35,6 +36,8 @@ final class SnapshotSearch {
 
     /** By how much deeper it is searched when too few groups were found. */
     private static final int DEEPER = 4;
+
+    private static final String LEXICAL = "lexical";
 
     /** So many duplicates are named. */
     static final int NAMED = 10;
@@ -93,15 +96,24 @@ final class SnapshotSearch {
         return shown.stream().map(Ranked::item).toList();
     }
 
+    /** Shows what words alone find, if that is known while it is wanted. */
+    void glimpse(SearchQuery.Ranking.Words ranking, BooleanSupplier wanted) {
+        long began = System.nanoTime();
+        if (lookUp(ranking, () -> patience.remains() && wanted.getAsBoolean())) {
+            show(byWords, LEXICAL);
+            stream.say(new SearchEvent.Stage(LEXICAL, Patience.millisSince(began), 0, 0));
+        }
+    }
+
     /** Ranks by words alone: says whether there was time for it. */
     boolean words(SearchQuery.Ranking.Words ranking) {
         long began = System.nanoTime();
         boolean complete;
         do {
-            complete = lookUp(ranking);
-            show(byWords, "lexical");
+            complete = lookUp(ranking, patience::remains);
+            show(byWords, LEXICAL);
         } while (complete && mustLookDeeper(byWords));
-        stream.say(new SearchEvent.Stage("lexical", Patience.millisSince(began), 0, 0));
+        stream.say(new SearchEvent.Stage(LEXICAL, Patience.millisSince(began), 0, 0));
         return complete;
     }
 
@@ -114,7 +126,8 @@ final class SnapshotSearch {
     boolean vectors(boolean exact, Embedding of) {
         boolean complete;
         do {
-            complete = !(query.ranking() instanceof SearchQuery.Ranking.Words ranking) || lookUp(ranking);
+            complete = !(query.ranking() instanceof SearchQuery.Ranking.Words ranking)
+                    || lookUp(ranking, patience::remains);
             complete = complete && stage("approximate", NeighbourQuery.Method.APPROXIMATE, of);
             complete = complete && (!exact || stage("exact", NeighbourQuery.Method.EXACT, of));
         } while (complete && mustLookDeeper(found));
@@ -140,11 +153,11 @@ final class SnapshotSearch {
     }
 
     /** Says whether there was time for it. */
-    private boolean lookUp(SearchQuery.Ranking.Words ranking) {
+    private boolean lookUp(SearchQuery.Ranking.Words ranking, BooleanSupplier proceed) {
         List<List<Ranked>> matches = new ArrayList<>();
         for (Kind kind : query.target().kinds()) {
             WordQuery words = new WordQuery(kind, ranking.words(), depth, filter(query));
-            Optional<List<WordMatch>> of = snapshot.words(words, patience::remains);
+            Optional<List<WordMatch>> of = snapshot.words(words, proceed);
             if (of.isEmpty()) {
                 return false;
             }

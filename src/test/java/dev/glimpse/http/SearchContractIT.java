@@ -215,7 +215,8 @@ class SearchContractIT {
         assertThat(hybrid.stream()
                         .filter(event -> event.name().equals("stage"))
                         .map(event -> event.data().get("name").textValue()))
-                .containsExactly("lexical", "encode", "approximate", "exact");
+                // Before these "lexical", unless the encoder was done first: GlimpseIT.
+                .endsWith("encode", "approximate", "exact");
         assertThat(hybrid.getLast().data().get("exact").booleanValue()).isTrue();
         EventStream.Event last = hybrid.stream()
                 .filter(event -> event.name().equals("hit"))
