@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads a query from the parameters of its address. */
 final class SearchParameters {
 
-    /** Of a query whose subject is a picture. */
+    /** Of a query whose subject is its body. */
     static final Set<String> POST = Set.of(
             "target",
             "k",
@@ -70,22 +70,27 @@ final class SearchParameters {
 
     /** The query of a GET. */
     SearchQuery query() {
-        return query(subject(), timeout());
+        Subject subject = subject();
+        return query(subject, subject instanceof Subject.Text(String text) ? text : null, timeout());
     }
 
-    /** The query of a POST, whose subject is its body. */
-    SearchQuery query(Subject subject, Duration timeout) {
+    /**
+     * The query of a POST, whose subject is its body.
+     *
+     * @param said what words count where none are named; null for none
+     */
+    SearchQuery query(Subject subject, @Nullable String said, Duration timeout) {
         int rerank = parameters.number("rerank", 0);
         FilterText filter = filter();
         float minSimilarity = parameters.decimal("min_similarity", SearchQuery.ANY_SIMILARITY);
         Target target = target();
         int k = parameters.number("k", SearchQuery.DEFAULT_K);
         List<String> facets = parameters.texts("facets");
-        SearchQuery.Ranking ranking = ranking(subject);
+        SearchQuery.Ranking ranking = ranking(said);
         Float collapse = parameters.one("collapse") == null ? null : (Float) parameters.decimal("collapse", 1);
         String cursor = parameters.one("cursor");
         if (cursor != null && !cursor.equals(FIRST_PAGE)) {
-            throw Parameters.invalid("cursor", "a further page needs no picture");
+            throw Parameters.invalid("cursor", "a further page needs nothing beside it");
         }
         List<Position> fresh = parameters.positions("fresh");
         try {
@@ -154,7 +159,7 @@ final class SearchParameters {
         }
     }
 
-    private SearchQuery.Ranking ranking(Subject subject) {
+    private SearchQuery.Ranking ranking(@Nullable String said) {
         String rank = parameters.one("rank");
         String given = parameters.one("words");
         if (rank == null || rank.equals("vector")) {
@@ -166,7 +171,7 @@ final class SearchParameters {
         if (!rank.equals("lexical") && !rank.equals("hybrid")) {
             throw Parameters.invalid("rank", "'%s' is unknown; known are vector, lexical and hybrid".formatted(rank));
         }
-        String words = given == null && subject instanceof Subject.Text(String text) ? text : given;
+        String words = given == null ? said : given;
         if (words == null) {
             throw Problem.of(
                             400,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.glimpse.item.Content;
+import dev.glimpse.query.Composition;
 import dev.glimpse.query.RankedList;
 import dev.glimpse.query.SearchEvent;
 import dev.glimpse.query.SearchQuery;
@@ -29,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jboss.resteasy.reactive.server.multipart.MultipartFormDataInput;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +88,25 @@ public class SearchResource {
     }
 
     @POST
+    @Consumes(MediaType.MULTIPART_FORM_DATA)
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    public Multi<OutboundSseEvent> streamForForm(MultipartFormDataInput form, @Context UriInfo uri) {
+        return sent(post(form, uri));
+    }
+
+    @POST
+    @Consumes(MediaType.MULTIPART_FORM_DATA)
+    @Produces(JSON_ON_DEMAND)
+    public Uni<Document> documentForForm(MultipartFormDataInput form, @Context UriInfo uri) {
+        return collected(post(form, uri));
+    }
+
+    private Multi<SearchEvent> post(MultipartFormDataInput form, UriInfo uri) {
+        new Parameters(uri.getQueryParameters(), Set.of());
+        return answer(FormQuery.read(form));
+    }
+
+    @POST
     @Consumes(MediaType.WILDCARD)
     @Produces(MediaType.SERVER_SENT_EVENTS)
     public Multi<OutboundSseEvent> streamFor(
@@ -116,12 +137,7 @@ public class SearchResource {
         if (type != null && type.isCompatible(MediaType.APPLICATION_JSON_TYPE) && !type.isWildcardType()) {
             new Parameters(uri.getQueryParameters(), Set.of());
             JsonQuery query = JsonQuery.read(bytes);
-            Optional<Content.Picture> picture = query.picture();
-            return picture.isPresent()
-                    ? answer(
-                            picture.get(),
-                            new SearchParameters(new Parameters(query.parameters(), SearchParameters.POST)))
-                    : answer(new SearchParameters(new Parameters(query.parameters(), SearchParameters.GET)));
+            return answer(query);
         }
         SearchParameters parameters =
                 new SearchParameters(new Parameters(uri.getQueryParameters(), SearchParameters.POST));
@@ -131,25 +147,36 @@ public class SearchResource {
             throw Problem.of(
                             415,
                             "unsupported-type",
-                            "the body is %s; a query's body is a picture, image/*, or application/json".formatted(type))
+                            "the body is %s; a query's body is a picture, image/*, application/json or multipart/form-data"
+                                    .formatted(type))
                     .exception();
         }
         if (bytes.length == 0) {
             throw Problem.of(400, "empty-body", "there is no picture: the body is empty")
                     .exception();
         }
-        return answer(new Content.Picture(bytes, null), parameters);
+        return answer(Composition.of(new Content.Picture(bytes, null)), parameters);
     }
 
-    private Multi<SearchEvent> answer(Content.Picture picture, SearchParameters parameters) {
+    private Multi<SearchEvent> answer(JsonQuery query) {
+        Optional<Composition> composition = query.composition();
+        return composition.isPresent()
+                ? answer(
+                        composition.get(),
+                        new SearchParameters(new Parameters(query.parameters(), SearchParameters.POST)))
+                : answer(new SearchParameters(new Parameters(query.parameters(), SearchParameters.GET)));
+    }
+
+    private Multi<SearchEvent> answer(Composition composition, SearchParameters parameters) {
         long began = System.nanoTime();
         Duration timeout = parameters.timeout();
-        // What is wrong beside the picture costs no encoding.
-        parameters.query(new SearchQuery.Subject.Text("a picture"), timeout);
-        SearchQuery.Subject subject = searcher.encode(picture, timeout);
-        // One time limit for both: encoding the picture, and the answer.
+        String said = composition.words();
+        // What is wrong beside the parts costs no encoding.
+        parameters.query(new SearchQuery.Subject.Text("parts"), said, timeout);
+        SearchQuery.Subject subject = searcher.encode(composition, timeout);
+        // One time limit for both: encoding the parts, and the answer.
         Duration rest = timeout.minusNanos(System.nanoTime() - began);
-        return answer(parameters.query(subject, rest.isPositive() ? rest : Duration.ofMillis(1)));
+        return answer(parameters.query(subject, said, rest.isPositive() ? rest : Duration.ofMillis(1)));
     }
 
     private Multi<SearchEvent> answer(SearchQuery query) {

@@ -17,6 +17,8 @@ public final class QueryException extends RuntimeException {
         NO_RERANKER,
         /** The cursor has expired. */
         EXPIRED,
+        /** The parts cancel each other out. */
+        CANCELS_OUT,
         /** The picture can't be decoded. */
         UNREADABLE_IMAGE,
         /** The view is built for the first time, or too many ask. */
@@ -54,7 +56,7 @@ public final class QueryException extends RuntimeException {
         return switch (why) {
             case UNKNOWN_ITEM -> 404;
             case FOREIGN_SPACE -> 409;
-            case NO_RERANKER -> 400;
+            case NO_RERANKER, CANCELS_OUT -> 400;
             case EXPIRED -> 410;
             case UNREADABLE_IMAGE -> 422;
             case UNAVAILABLE -> 503;

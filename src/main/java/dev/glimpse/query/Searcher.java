@@ -13,7 +13,13 @@ import io.smallrye.mutiny.Multi;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -57,33 +63,68 @@ public class Searcher {
     }
 
     /**
-     * Encodes a picture that is searched for. The vector is rounded to the form that an address can carry, so that the
-     * answer's {@code self} ranks alike.
+     * Encodes what is put together, each unlike part once and all at once. The vector is rounded to the form that an address can
+     * carry, so that the answer's {@code self} ranks alike.
      *
      * @param timeout how long to wait for it; blocks
      * @return the query's subject
-     * @throws QueryException if the picture can't be decoded, or not in time
+     * @throws QueryException if a part is unknown, of another space or can't be decoded, or not in time
      */
-    public SearchQuery.Subject encode(Content.Picture picture, Duration timeout) {
-        Future<Embedding> encoding;
+    public SearchQuery.Subject encode(Composition composition, Duration timeout) {
+        Patience patience = new Patience(timeout);
+        Map<Composition.Source, Future<Embedding>> encodings = new HashMap<>();
         try {
-            encoding = encoder.encodeImage(picture);
+            for (Composition.Part part : composition.parts()) {
+                encodings.computeIfAbsent(part.source(), this::encoding);
+            }
+            List<Embedding> embeddings = new ArrayList<>();
+            for (Composition.Part part : composition.parts()) {
+                embeddings.add(Objects.requireNonNull(encodings.get(part.source()))
+                        .get(patience.nanos(), TimeUnit.NANOSECONDS));
+            }
+            return new SearchQuery.Subject.Vector(
+                    composition.combined(embeddings).roundedToAddressForm());
         } catch (RejectedExecutionException e) {
             throw new QueryException(QueryException.Cause.UNAVAILABLE, String.valueOf(e.getMessage()), e);
-        }
-        try {
-            return new SearchQuery.Subject.Vector(
-                    encoding.get(timeout.toNanos(), TimeUnit.NANOSECONDS).roundedToAddressForm());
         } catch (ExecutionException e) {
             throw failure(e.getCause());
         } catch (TimeoutException e) {
             throw new QueryException(
-                    QueryException.Cause.UNAVAILABLE, "the picture was not encoded within " + timeout, e);
+                    QueryException.Cause.UNAVAILABLE, "the query was not encoded within " + timeout, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new QueryException(QueryException.Cause.UNAVAILABLE, "the service stops", e);
         } finally {
-            encoding.cancel(false);
+            encodings.values().forEach(encoding -> encoding.cancel(false));
+        }
+    }
+
+    private Future<Embedding> encoding(Composition.Source source) {
+        return switch (source) {
+            case Composition.Source.Text(SearchQuery.Subject.Text(String text)) -> encoder.encodeText(text);
+            case Composition.Source.Picture(Content.Picture picture) -> encoder.encodeImage(picture);
+            case Composition.Source.Item(ItemId item) -> CompletableFuture.completedFuture(known(item));
+            case Composition.Source.Vector(Embedding embedding) -> {
+                requireSpace(embedding);
+                yield CompletableFuture.completedFuture(embedding);
+            }
+        };
+    }
+
+    private Embedding known(ItemId item) {
+        try (IndexSnapshot snapshot = view.snapshot().orElse(null)) {
+            if (snapshot == null) {
+                throw new QueryException(QueryException.Cause.UNAVAILABLE, view.absence());
+            }
+            return snapshot.embedding(item).orElseThrow(() -> unknown(item));
+        }
+    }
+
+    private void requireSpace(Embedding embedding) {
+        if (!embedding.space().equals(space())) {
+            throw new QueryException(
+                    QueryException.Cause.FOREIGN_SPACE,
+                    "the vector lies in the space %s, and the view in %s".formatted(embedding.space(), space()));
         }
     }
 
@@ -91,7 +132,7 @@ public class Searcher {
         return cause instanceof UnreadableImageException unreadable
                 ? new QueryException(
                         QueryException.Cause.UNREADABLE_IMAGE, String.valueOf(unreadable.getMessage()), unreadable)
-                : new QueryException(QueryException.Cause.FAILED, "the picture can't be encoded: " + cause);
+                : new QueryException(QueryException.Cause.FAILED, "the query can't be encoded: " + cause);
     }
 
     /**
@@ -100,11 +141,8 @@ public class Searcher {
      * @throws QueryException if the query can't be answered
      */
     public void check(SearchQuery query) {
-        if (query.subject() instanceof SearchQuery.Subject.Vector(Embedding embedding)
-                && !embedding.space().equals(space())) {
-            throw new QueryException(
-                    QueryException.Cause.FOREIGN_SPACE,
-                    "the vector lies in the space %s, and the view in %s".formatted(embedding.space(), space()));
+        if (query.subject() instanceof SearchQuery.Subject.Vector(Embedding embedding)) {
+            requireSpace(embedding);
         }
         if (query.rerank() > 0 && !encoder.canMatch()) {
             throw new QueryException(

@@ -1,0 +1,115 @@
+package dev.glimpse.http;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jboss.resteasy.reactive.server.multipart.FormValue;
+import org.jboss.resteasy.reactive.server.multipart.MultipartFormDataInput;
+
+/**
+ * A query that is a form. Either its fields are the parameters of an address, and any number of {@code text}, {@code like} and
+ * the files {@code image} are put together; or its field {@code query} is the JSON of {@link JsonQuery}, in which a picture is
+ * the name of a file of the form.
+ */
+final class FormQuery {
+
+    private static final String QUERY = "query";
+    private static final String IMAGE = "image";
+    private static final Set<String> PARTS = Set.of("text", "like", IMAGE);
+
+    private FormQuery() {}
+
+    /** @throws ProblemException if it is no query */
+    static JsonQuery read(MultipartFormDataInput form) {
+        Map<String, Collection<FormValue>> values = form.getValues();
+        Map<String, byte[]> files = new HashMap<>();
+        if (!values.containsKey(QUERY)) {
+            return JsonQuery.of(fields(values, files), new Named(files));
+        }
+        byte[] json = new byte[0];
+        for (Map.Entry<String, Collection<FormValue>> field : values.entrySet()) {
+            String name = field.getKey();
+            boolean query = name.equals(QUERY);
+            if (field.getValue().size() > 1) {
+                throw Parameters.invalid(name, "beside 'query' it must stand there once");
+            }
+            for (FormValue value : field.getValue()) {
+                if (query) {
+                    json = bytes(value);
+                } else if (value.isFileItem()) {
+                    files.put(name, bytes(value));
+                } else {
+                    throw Parameters.invalid(name, "beside 'query' there may be files; all else stands in its JSON");
+                }
+            }
+        }
+        return JsonQuery.read(json, new Named(files));
+    }
+
+    private static ObjectNode fields(Map<String, Collection<FormValue>> values, Map<String, byte[]> files) {
+        ObjectNode fields = JsonNodeFactory.instance.objectNode();
+        int parts = 0;
+        for (String name : PARTS) {
+            parts += values.getOrDefault(name, List.of()).size();
+        }
+        for (Map.Entry<String, Collection<FormValue>> field : values.entrySet()) {
+            String name = field.getKey();
+            for (FormValue value : field.getValue()) {
+                if (value.isFileItem() != name.equals(IMAGE)) {
+                    throw Parameters.invalid(
+                            name, value.isFileItem() ? "it must be no file: 'image' is" : "it must be a file");
+                }
+                String written;
+                if (value.isFileItem()) {
+                    written = IMAGE + " " + files.size();
+                    files.put(written, bytes(value));
+                } else {
+                    written = value.getValue();
+                }
+                if (PARTS.contains(name) && parts > 1) {
+                    fields.withArray("parts").addObject().put(name, written);
+                } else if (field.getValue().size() == 1) {
+                    fields.put(name, written);
+                } else {
+                    fields.withArray(name).add(written);
+                }
+            }
+        }
+        return fields;
+    }
+
+    private static byte[] bytes(FormValue value) {
+        try {
+            return value.isFileItem()
+                    ? value.getFileItem().getInputStream().readAllBytes()
+                    : value.getValue().getBytes(StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a file of the form can't be read", e);
+        }
+    }
+
+    /** Files by their names. */
+    private record Named(Map<String, byte[]> files) implements JsonQuery.Files {
+
+        @Override
+        public String rule() {
+            return "the name of a file of the form";
+        }
+
+        @Override
+        public byte[] bytes(String written, JsonQuery.Refusal refusal) {
+            byte[] bytes = files.get(written);
+            if (bytes == null || bytes.length == 0) {
+                throw refusal.of("'%s' is no file of the form, or an empty one".formatted(written));
+            }
+            return bytes;
+        }
+    }
+}
