@@ -5,6 +5,7 @@ const text = document.querySelector("#text");
 const filter = document.querySelector("#filter");
 const rank = document.querySelector("#rank");
 const collapse = document.querySelector("#collapse");
+const live = document.querySelector("#live");
 const drop = document.querySelector("#drop");
 const picture = document.querySelector("#picture");
 const queryPicture = document.querySelector("#query-picture");
@@ -23,6 +24,7 @@ let list = []; // those of the page that comes in
 let cursor = null; // for the next page
 let asked = null; // the cursor of the page that comes in
 let began = 0;
+let stands = false; // whether the answer is complete, and only changes with what is there
 
 // The ten lines that turn events into a list; the README has the same.
 function keep(list, name, data) {
@@ -38,6 +40,8 @@ function keep(list, name, data) {
 function take(name, data) {
   list = keep(list, name, data);
   if (name === "hit" || name === "drop" || name === "reset") paint();
+  if (name === "reset") stands = false;
+  if (stands && (name === "hit" || name === "drop")) say(`${list.length} shown · live, changed at ${new Date().toLocaleTimeString()}`);
   if (name === "hit" && stages.dataset.first === "") {
     stages.dataset.first = (performance.now() - began).toFixed(0);
     say(`First glimpse after ${stages.dataset.first} ms …`);
@@ -61,7 +65,8 @@ function addStage(stage) {
 }
 
 function finish(final) {
-  stop();
+  stands = live.checked;
+  if (!live.checked) stop();
   const how = final.exact ? "exact" : final.reason;
   const all = (performance.now() - began).toFixed(0);
   const shown = pages.length + list.length;
@@ -70,7 +75,7 @@ function finish(final) {
   say(
     shown === 0
       ? "Nothing found."
-      : `${shown} of ${final.items.toLocaleString("en")} · ${how} · first after ${stages.dataset.first} ms, all after ${all} ms`,
+      : `${shown} of ${final.items.toLocaleString("en")} · ${how} · first after ${stages.dataset.first} ms, all after ${all} ms${live.checked ? " · live" : ""}`,
   );
 }
 
@@ -89,6 +94,7 @@ function say(sentence, isProblem = false) {
 function card(hit) {
   const item = document.createElement("li");
   item.dataset.item = `${hit.kind}/${hit.id}`;
+  item.dataset.text = hit.text ?? "";
   if (hit.preview) {
     const image = document.createElement("img");
     image.src = hit.preview;
@@ -114,7 +120,8 @@ function paint() {
   const known = new Map([...grid.children].map((item) => [item.dataset.item, item]));
   grid.replaceChildren(
     ...[...pages, ...list].map((hit) => {
-      const item = known.get(`${hit.kind}/${hit.id}`) ?? card(hit);
+      const before = known.get(`${hit.kind}/${hit.id}`);
+      const item = before?.dataset.text === (hit.text ?? "") ? before : card(hit);
       const alike = hit.duplicates ? ` · ${hit.duplicates.length}${hit.duplicates.length < 10 ? "" : " or more"} alike` : "";
       item.querySelector(".similarity").textContent = (hit.similarity ?? hit.score).toFixed(3) + alike;
       return item;
@@ -148,6 +155,7 @@ function begin() {
   cursor = null;
   more.hidden = true;
   began = performance.now();
+  stands = false;
   stages.replaceChildren();
   stages.dataset.first = "";
   paint();
@@ -159,7 +167,10 @@ function target() {
 }
 
 function addressed(parameters) {
-  const all = new URLSearchParams({ ...parameters, target: target(), cursor: "*" });
+  const all = new URLSearchParams({ ...parameters, target: target() });
+  // What goes on has no further pages.
+  if (live.checked) all.set("live", "true");
+  else all.set("cursor", "*");
   if (filter.value.trim() !== "") all.set("filter", filter.value);
   if (collapse.checked) all.set("collapse", "0.99");
   // Only a phrase has words.
@@ -181,10 +192,16 @@ function open(parameters) {
   for (const name of EVENTS) stream.addEventListener(name, (event) => take(name, JSON.parse(event.data)));
   stream.onerror = async () => {
     if (source !== stream) return;
+    if (stream.readyState === EventSource.CONNECTING && stands) {
+      say("The connection is lost; trying again …");
+      return;
+    }
     stop();
     // An EventSource does not tell why: ask again, for the problem document.
     try {
-      const answer = await fetch(`/search?${parameters}`, { headers: { Accept: "application/json" } });
+      const ending = new URLSearchParams(parameters);
+      ending.delete("live");
+      const answer = await fetch(`/search?${ending}`, { headers: { Accept: "application/json" } });
       fail(answer.ok ? {} : await answer.json());
     } catch {
       fail({});
@@ -250,7 +267,7 @@ form.addEventListener("submit", (event) => {
   else again?.();
 });
 form.addEventListener("change", (event) => {
-  if (!["target", "rank", "collapse"].includes(event.target.name)) return;
+  if (!["target", "rank", "collapse", "live"].includes(event.target.name)) return;
   if (text.value.trim() !== "") searchText();
   else again?.();
 });
@@ -282,6 +299,7 @@ if (address.has("target")) {
 }
 filter.value = address.get("filter") ?? "";
 collapse.checked = address.has("collapse");
+live.checked = address.get("live") === "true";
 if ([...rank.options].some((option) => option.value === address.get("rank"))) rank.value = address.get("rank");
 if (address.has("text")) {
   text.value = address.get("text");

@@ -26,7 +26,8 @@ public final class FreshData implements QuarkusTestResourceLifecycleManager {
             return Map.of(
                     "glimpse.data", folder.toString(),
                     "glimpse.broker.port", Integer.toString(freePort()),
-                    "glimpse.topics.file-root", files.toString());
+                    "glimpse.topics.file-root", files.toString(),
+                    "glimpse.query.keep-alive", "1s");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -232,9 +232,9 @@ final class JsonQuery {
     }
 
     private static String scalar(String name, JsonNode value) {
-        if (value.isTextual() || value.isNumber()) {
+        if (value.isTextual() || value.isNumber() || value.isBoolean()) {
             return value.asText();
         }
-        throw Parameters.invalid(name, "it must be a string or a number, or an array of those");
+        throw Parameters.invalid(name, "it must be a string or a number, true or false, or an array of those");
     }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Parameters {
 
     /** Parts of the contract that this version does not answer yet. */
-    private static final Set<String> LATER = Set.of("order", "live");
+    private static final Set<String> LATER = Set.of("order");
 
     private final MultivaluedMap<String, String> values;
 

@@ -37,6 +37,7 @@ final class SearchParameters {
             "words",
             "collapse",
             "cursor",
+            "live",
             "fresh",
             "timeout");
 
@@ -93,6 +94,7 @@ final class SearchParameters {
             throw Parameters.invalid("cursor", "a further page needs nothing beside it");
         }
         List<Position> fresh = parameters.positions("fresh");
+        boolean live = live();
         try {
             return new SearchQuery(
                     subject,
@@ -105,6 +107,7 @@ final class SearchParameters {
                     cursor != null,
                     facets,
                     rerank,
+                    live,
                     fresh,
                     timeout);
         } catch (IllegalArgumentException e) {
@@ -184,6 +187,21 @@ final class SearchParameters {
                 () -> rank.equals("lexical")
                         ? new SearchQuery.Ranking.Lexical(words)
                         : new SearchQuery.Ranking.Hybrid(words));
+    }
+
+    private boolean live() {
+        String value = parameters.one("live");
+        if (value == null || value.equals("false")) {
+            return false;
+        }
+        if (value.equals("matches")) {
+            throw Problem.of(400, "parameter-not-built", "'live=matches' is not built yet; 'live=true' is")
+                    .exception();
+        }
+        if (!value.equals("true")) {
+            throw Parameters.invalid("live", "'%s' is unknown; known are true and false".formatted(value));
+        }
+        return true;
     }
 
     private Target target() {

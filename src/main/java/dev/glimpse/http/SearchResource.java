@@ -186,11 +186,13 @@ public class SearchResource {
 
     private Multi<OutboundSseEvent> sent(Multi<SearchEvent> events) {
         EventIds ids = new EventIds();
-        return events.map(event -> sse.newEventBuilder()
-                .name(event.name())
-                .id(ids.next(event))
-                .data(json(event))
-                .build());
+        return events.map(event -> event instanceof SearchEvent.Alive
+                ? sse.newEventBuilder().comment("").build()
+                : sse.newEventBuilder()
+                        .name(event.name())
+                        .id(ids.next(event))
+                        .data(json(event))
+                        .build());
     }
 
     /** Written here: the framework would add a field of its own, "content-type", to every event. */
@@ -202,8 +204,14 @@ public class SearchResource {
         }
     }
 
+    private static void requireEnd(SearchEvent event) {
+        if (event instanceof SearchEvent.Query query && query.live() != null) {
+            throw Parameters.invalid("live", "it goes with text/event-stream: a document has an end");
+        }
+    }
+
     private static Uni<Document> collected(Multi<SearchEvent> events) {
-        return events.collect().asList().map(all -> {
+        return events.invoke(SearchResource::requireEnd).collect().asList().map(all -> {
             RankedList list = new RankedList();
             SearchEvent.Query query = null;
             SearchEvent.Final last = null;
@@ -214,8 +222,11 @@ public class SearchResource {
                     case SearchEvent.Problem problem ->
                         throw new Problem(problem.type(), problem.title(), problem.status(), problem.detail())
                                 .exception();
-                    case SearchEvent.Hit _, SearchEvent.Drop _, SearchEvent.Stage _, SearchEvent.Reset _ ->
-                        list.apply(event);
+                    case SearchEvent.Hit _,
+                            SearchEvent.Drop _,
+                            SearchEvent.Stage _,
+                            SearchEvent.Reset _,
+                            SearchEvent.Alive _ -> list.apply(event);
                 }
             }
             return new Document(query, list.hits(), last);

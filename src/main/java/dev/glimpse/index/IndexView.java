@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,7 @@ public class IndexView {
     private final Instance<VectorIndexFactory> factories;
     private final Counter applied;
     private final Queue<Waiter> waiters = new ConcurrentLinkedQueue<>();
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private @Nullable Feed feed;
 
     IndexView(
@@ -69,6 +71,16 @@ public class IndexView {
         this.clients = clients;
         this.factories = factories;
         this.applied = metrics.counter("glimpse.view.records");
+    }
+
+    /** Hears of changes, on the view's own thread: it must be quick. */
+    public interface Listener {
+
+        /** These were applied, and are visible. One may be older than what the view had, and have done nothing. */
+        void changed(List<IndexChange> changes);
+
+        /** Another view has taken the place of the one that answered. */
+        void replaced();
     }
 
     private record Waiter(List<Position> positions, UniEmitter<? super Boolean> emitter) {}
@@ -127,6 +139,11 @@ public class IndexView {
     /** Up to how many items of a kind are compared one by one. */
     public int exactBelow() {
         return config.exactBelow();
+    }
+
+    /** From now on a listener hears of changes. */
+    public void listen(Listener listener) {
+        listeners.add(listener);
     }
 
     /** Waits until source records at these positions are in the view (or were refused). Cancel to stop waiting. */
@@ -194,6 +211,9 @@ public class IndexView {
             }
             ViewPositions after = before.advanced(next, stamps);
             index.apply(changes, after);
+            if (!changes.isEmpty()) {
+                listeners.forEach(listener -> listener.changed(changes));
+            }
             applied.increment(records.size());
             return after;
         }
@@ -231,6 +251,11 @@ public class IndexView {
         @Override
         boolean isCaughtUp(ViewPositions positions) {
             return sourceEnds.reachedBy(positions);
+        }
+
+        @Override
+        void replaced() {
+            listeners.forEach(Listener::replaced);
         }
 
         @Override

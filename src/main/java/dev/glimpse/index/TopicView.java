@@ -69,6 +69,9 @@ abstract class TopicView<S extends PositionedStore> {
     /** Whether a store at these positions holds all that it ought to hold before it is served for the first time. */
     abstract boolean isCaughtUp(ViewPositions positions);
 
+    /** Another store serves from now on. */
+    void replaced() {}
+
     /** What was applied is now visible. */
     void applied(ViewPositions positions) {}
 
@@ -203,6 +206,7 @@ abstract class TopicView<S extends PositionedStore> {
         serving = feeding;
         served = store;
         startReached = true;
+        replaced();
         if (old != null && !old.store().equals(store)) {
             LOG.infof("The new view of %s is complete and takes the place of the old one", topic);
             directory.drop(old);

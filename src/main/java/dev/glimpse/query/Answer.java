@@ -36,6 +36,10 @@ final class Answer {
     private final MeterRegistry metrics;
     private final Patience patience;
     private final Hits hits = new Hits();
+    private final LiveRankings lives;
+
+    /** Of a query that goes on after its answer. */
+    private volatile @Nullable LiveRanking live;
 
     private volatile @Nullable Thread waiting;
 
@@ -47,7 +51,9 @@ final class Answer {
             QueryEncoder encoder,
             IndexView view,
             Pages pages,
+            LiveRankings lives,
             MeterRegistry metrics) {
+        this.lives = lives;
         this.query = query;
         this.page = page;
         this.searcher = searcher;
@@ -67,6 +73,10 @@ final class Answer {
     /** The subscriber left: what waits is woken, what searches stops at its next question. */
     void cancel() {
         patience.abandon();
+        LiveRanking open = live;
+        if (open != null) {
+            lives.close(open);
+        }
         Thread thread = waiting;
         if (thread != null) {
             thread.interrupt();
@@ -84,7 +94,7 @@ final class Answer {
                 searcher.submit(() -> further(next, stream)).get();
             }
         } catch (TimeoutException | java.util.concurrent.TimeoutException e) {
-            stream.say(new SearchEvent.Final(false, "timeout", 0, Map.of(), null, null));
+            stream.say(new SearchEvent.Final(false, "timeout", 0, Map.of(), null, null, false));
         } catch (QueryException e) {
             stream.say(problem(e));
         } catch (RejectedExecutionException e) {
@@ -104,6 +114,10 @@ final class Answer {
             if (page != null) {
                 page.answer().release();
             }
+            LiveRanking open = live;
+            if (open != null && (!open.hasBegun() || stream.isCancelled())) {
+                lives.close(open);
+            }
             sample.stop(metrics.timer("glimpse.query", "target", SelfAddress.target(query)));
         }
     }
@@ -118,6 +132,10 @@ final class Answer {
                     .fail()
                     .await()
                     .indefinitely();
+        }
+        if (query.live()) {
+            // Before the first search, so that nothing comes between.
+            live = lives.open(query, stream, searcher);
         }
         if (query.ranking() instanceof SearchQuery.Ranking.Lexical) {
             searcher.submit(() -> first(null, stream)).get();
@@ -155,14 +173,16 @@ final class Answer {
         String target = SelfAddress.target(query);
         String self = SelfAddress.of(query);
         String filter = query.filter() == null ? null : query.filter().text();
+        Boolean live = query.live() ? true : null;
         EmbeddingSpace space = searcher.space();
         return switch (query.subject()) {
             case SearchQuery.Subject.Text(String text) ->
-                new SearchEvent.Query(text, null, null, target, query.k(), filter, space, self);
+                new SearchEvent.Query(text, null, null, target, query.k(), filter, live, space, self);
             case SearchQuery.Subject.Like(ItemId item) ->
-                new SearchEvent.Query(null, item.toString(), null, target, query.k(), filter, space, self);
+                new SearchEvent.Query(null, item.toString(), null, target, query.k(), filter, live, space, self);
             case SearchQuery.Subject.Vector(Embedding embedding) ->
-                new SearchEvent.Query(null, null, embedding.toAddressForm(), target, query.k(), filter, space, self);
+                new SearchEvent.Query(
+                        null, null, embedding.toAddressForm(), target, query.k(), filter, live, space, self);
         };
     }
 
@@ -217,33 +237,23 @@ final class Answer {
         Embedding embedding = answer.embedding();
         SnapshotSearch search =
                 new SnapshotSearch(query, embedding, snapshot, answer.shown(from), stream, hits, patience);
-        boolean exact = true;
-        boolean complete;
-        if (embedding == null) {
-            complete = query.ranking() instanceof SearchQuery.Ranking.Words words && search.words(words);
-        } else {
-            exact = query.target().kinds().stream()
-                    .allMatch(kind -> snapshot.size(kind, SnapshotSearch.filter(query)) <= view.exactBelow());
-            complete = search.vectors(exact, embedding);
-        }
-        exact &= !search.isCutShort();
-        if (complete && query.rerank() > 0 && query.subject() instanceof SearchQuery.Subject.Text(String text)) {
-            complete = search.rerank(text, encoder);
-        }
-        boolean ranked = complete;
-        complete = complete && search.duplicates(exact);
+        LiveRanking live = this.live;
+        SnapshotSearch.Outcome outcome = searcher.answer(search);
+        boolean complete = outcome.complete();
         Facets facets = complete && !query.facets().isEmpty() ? search.facets() : null;
         complete &= query.facets().isEmpty() || facets != null;
-        String reason = !complete ? "timeout" : exact ? null : "approximate";
+        String reason = !complete ? "timeout" : outcome.exact() ? null : "approximate";
+        if (live != null) {
+            live.begin(embedding, search.ranking());
+        }
         stream.say(new SearchEvent.Final(
                 reason == null,
                 reason,
-                query.target().kinds().stream()
-                        .mapToLong(kind -> snapshot.size(kind, SnapshotSearch.filter(query)))
-                        .sum(),
+                search.items(),
                 snapshot.positions().next(),
-                ranked ? cursor(answer, name, from, search.shown()) : null,
-                facets == null ? null : facets.shown()));
+                outcome.ranked() ? cursor(answer, name, from, search.shown()) : null,
+                facets == null ? null : facets.shown(),
+                live != null));
     }
 
     /** How the answer goes on; null where it was not asked, or does not. */

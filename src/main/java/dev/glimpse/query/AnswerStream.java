@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The search calls {@link #rank}, {@link #say} and reads {@link #isCancelled}; the subscriber calls
  * {@code request} and {@code cancel}, on any thread.
  */
-final class AnswerStream implements Flow.Subscription {
+final class AnswerStream implements Flow.Subscription, AnswerSink {
 
     /** What waits: either an event, or a ranking with the hits of its items. */
     private sealed interface Waiting {
@@ -41,6 +41,8 @@ final class AnswerStream implements Flow.Subscription {
     private final AtomicInteger drains = new AtomicInteger();
     private List<SearchEvent.Hit> sent = List.of();
     private volatile boolean cancelled;
+    private volatile boolean taken = true;
+    private volatile Runnable onTaken = () -> {};
 
     /** @param onCancel run once when the subscriber leaves early */
     AnswerStream(Flow.Subscriber<? super SearchEvent> subscriber, Runnable onCancel) {
@@ -48,14 +50,25 @@ final class AnswerStream implements Flow.Subscription {
         this.onCancel = onCancel;
     }
 
+    /** Whether the subscriber has taken all that was said and ranked. */
+    boolean isTaken() {
+        return taken;
+    }
+
+    /** What to run each time when the subscriber has taken all: on his thread, so it must be quick. */
+    void whenTaken(Runnable action) {
+        onTaken = action;
+    }
+
     /** Whether nobody listens any more. */
     boolean isCancelled() {
         return cancelled;
     }
 
-    /** The ranking is now this. */
-    void rank(List<SearchEvent.Hit> hits) {
+    @Override
+    public void rank(List<SearchEvent.Hit> hits) {
         synchronized (waiting) {
+            taken = false;
             if (waiting.peekLast() instanceof Waiting.Ranking) {
                 waiting.removeLast();
             }
@@ -64,9 +77,11 @@ final class AnswerStream implements Flow.Subscription {
         drain();
     }
 
-    /** Says an event, after everything that was said and ranked before. The last one ends the stream. */
-    void say(SearchEvent event) {
+    /** The last event ends the stream. */
+    @Override
+    public void say(SearchEvent event) {
         synchronized (waiting) {
+            taken = false;
             waiting.addLast(new Waiting.Said(event));
         }
         drain();
@@ -111,7 +126,17 @@ final class AnswerStream implements Flow.Subscription {
                     subscriber.onComplete();
                 }
             }
+            if (!taken && leaving.isEmpty() && nothingWaits()) {
+                onTaken.run();
+            }
             seen = drains.addAndGet(-seen);
+        }
+    }
+
+    private boolean nothingWaits() {
+        synchronized (waiting) {
+            taken = waiting.isEmpty();
+            return taken;
         }
     }
 

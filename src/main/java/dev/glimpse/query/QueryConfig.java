@@ -15,4 +15,12 @@ public interface QueryConfig {
     /** How long after its last page an answer may be asked to go on. */
     @WithDefault("2m")
     Duration cursorExpiry();
+
+    /** How many answers may go on at once ({@code live}). */
+    @WithDefault("10000")
+    int liveStreams();
+
+    /** After how long without an event a sign of life is sent. */
+    @WithDefault("15s")
+    Duration keepAlive();
 }

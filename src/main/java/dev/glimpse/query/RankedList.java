@@ -22,7 +22,11 @@ public final class RankedList {
                 hits.removeIf(
                         known -> known.kind().equals(drop.kind()) && known.id().equals(drop.id()));
             case SearchEvent.Reset _ -> hits.clear();
-            case SearchEvent.Query _, SearchEvent.Stage _, SearchEvent.Final _, SearchEvent.Problem _ -> {}
+            case SearchEvent.Query _,
+                    SearchEvent.Stage _,
+                    SearchEvent.Final _,
+                    SearchEvent.Problem _,
+                    SearchEvent.Alive _ -> {}
         }
     }
 

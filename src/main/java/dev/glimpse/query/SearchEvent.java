@@ -34,6 +34,7 @@ public sealed interface SearchEvent {
      * @param target what is found
      * @param k      how many
      * @param filter as it was written, where there is one
+     * @param live   true where the answer goes on, else absent
      * @param space  the space in which the answer is ranked
      * @param self   an address that gives the same answer to a GET
      */
@@ -44,6 +45,7 @@ public sealed interface SearchEvent {
             String target,
             int k,
             @Nullable String filter,
+            @Nullable Boolean live,
             EmbeddingSpace space,
             String self)
             implements SearchEvent {
@@ -89,11 +91,18 @@ public sealed interface SearchEvent {
             return ItemId.parse(kind + "/" + id);
         }
 
-        /** Whether another hit has the same similarity, score and duplicates. */
+        /** Whether another hit is the same but for its rank and stage. */
         boolean countsAs(Hit other) {
             return score == other.score
                     && Objects.equals(similarity, other.similarity)
+                    && Objects.equals(text, other.text)
+                    && Objects.equals(metadata, other.metadata)
                     && Objects.equals(duplicates, other.duplicates);
+        }
+
+        /** The same hit of another stage. */
+        Hit ofStage(String other) {
+            return new Hit(rank, kind, id, similarity, score, other, text, preview, metadata, duplicates);
         }
 
         /** The same hit at another rank. */
@@ -141,6 +150,7 @@ public sealed interface SearchEvent {
      * @param positions how far the view had read, by partition of the embeddings topic
      * @param cursor    for the next page, where pages were asked for and there may be one
      * @param facets    by field its values and how many items have them, where they were asked for
+     * @param live      whether the answer goes on, and changes with the view
      */
     record Final(
             boolean exact,
@@ -148,7 +158,8 @@ public sealed interface SearchEvent {
             long items,
             Map<Integer, Long> positions,
             @Nullable String cursor,
-            @Nullable Map<String, List<Facet>> facets)
+            @Nullable Map<String, List<Facet>> facets,
+            @JsonIgnore boolean live)
             implements SearchEvent {
 
         /**
@@ -165,7 +176,15 @@ public sealed interface SearchEvent {
 
         @Override
         public boolean isLast() {
-            return true;
+            return !live;
+        }
+    }
+
+    /** Nothing happened, and the connection stands. On the wire a comment, which clients pass over. */
+    record Alive() implements SearchEvent {
+        @Override
+        public String name() {
+            return "";
         }
     }
 

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param paged   whether the answer may go on, page by page
  * @param facets  fields of metadata of which the values are counted
  * @param rerank  how many of the first are put in order anew by the model's reranker; 0 for none
+ * @param live    whether the answer goes on after it stands, and changes with the view
  * @param fresh   source positions that the view must have reached first
  * @param timeout how long the answer may take, at most {@link #MAX_TIMEOUT}
  */
@@ -36,6 +37,7 @@ public record SearchQuery(
         boolean paged,
         List<String> facets,
         int rerank,
+        boolean live,
         List<Position> fresh,
         Duration timeout) {
 
@@ -179,6 +181,9 @@ public record SearchQuery(
         if (rerank > 0 && (collapse != null || paged)) {
             throw new IllegalArgumentException("rerank goes neither with collapse nor with cursor");
         }
+        if (live && (rerank > 0 || paged || !facets.isEmpty())) {
+            throw new IllegalArgumentException("live goes neither with rerank nor with cursor nor with facets");
+        }
         if (minSimilarity > ANY_SIMILARITY && ranking instanceof Ranking.Lexical) {
             throw new IllegalArgumentException("min_similarity does not go with rank=lexical, which knows none");
         }
@@ -192,6 +197,18 @@ public record SearchQuery(
     /** The same query within another time. */
     SearchQuery within(Duration other) {
         return new SearchQuery(
-                subject, target, k, filter, minSimilarity, ranking, collapse, paged, facets, rerank, fresh, other);
+                subject,
+                target,
+                k,
+                filter,
+                minSimilarity,
+                ranking,
+                collapse,
+                paged,
+                facets,
+                rerank,
+                live,
+                fresh,
+                other);
     }
 }

@@ -38,13 +38,15 @@ public class Searcher {
     private final QueryEncoder encoder;
     private final IndexView view;
     private final Pages pages;
+    private final LiveRankings lives;
     private final MeterRegistry metrics;
     private final ThreadPoolExecutor searches;
 
-    Searcher(QueryEncoder encoder, IndexView view, Pages pages, MeterRegistry metrics) {
+    Searcher(QueryEncoder encoder, IndexView view, Pages pages, LiveRankings lives, MeterRegistry metrics) {
         this.encoder = encoder;
         this.view = view;
         this.pages = pages;
+        this.lives = lives;
         this.metrics = metrics;
         int threads = Runtime.getRuntime().availableProcessors();
         // Searching is computing: more threads than processors would only hold each other up.
@@ -192,7 +194,7 @@ public class Searcher {
         return Multi.createFrom().publisher(subscriber -> {
             Pages.Page further = page.get();
             try {
-                Answer answer = new Answer(query, further, this, encoder, view, pages, metrics);
+                Answer answer = new Answer(query, further, this, encoder, view, pages, lives, metrics);
                 AnswerStream stream = new AnswerStream(subscriber, answer::cancel);
                 subscriber.onSubscribe(stream);
                 answer.start(stream);
@@ -212,6 +214,11 @@ public class Searcher {
      */
     Future<?> submit(Runnable search) {
         return searches.submit(search);
+    }
+
+    /** All stages of a search. */
+    SnapshotSearch.Outcome answer(SnapshotSearch search) {
+        return search.answer(view.exactBelow(), encoder);
     }
 
     @PreDestroy

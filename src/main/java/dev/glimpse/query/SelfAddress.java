@@ -30,6 +30,7 @@ final class SelfAddress {
                 + query.facets().stream()
                         .map(field -> "&facets=" + encode(field))
                         .collect(Collectors.joining())
+                + (query.live() ? "&live=true" : "")
                 + (query.rerank() == 0 ? "" : "&rerank=" + query.rerank());
     }
 

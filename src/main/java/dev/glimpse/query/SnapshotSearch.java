@@ -46,7 +46,7 @@ final class SnapshotSearch {
     private final @Nullable Embedding embedding;
     private final IndexSnapshot snapshot;
     private final List<ItemId> before;
-    private final AnswerStream stream;
+    private final AnswerSink stream;
     private final Hits hits;
     private final Patience patience;
     private final @Nullable Collapse collapse;
@@ -75,7 +75,7 @@ final class SnapshotSearch {
             @Nullable Embedding embedding,
             IndexSnapshot snapshot,
             List<ItemId> before,
-            AnswerStream stream,
+            AnswerSink stream,
             Hits hits,
             Patience patience) {
         this.query = query;
@@ -91,9 +91,52 @@ final class SnapshotSearch {
         this.depth = query.ranking() instanceof SearchQuery.Ranking.Hybrid ? Math.max(FUSED, 5 * wanted) : wanted;
     }
 
+    /** The ranking that is shown after the last stage. */
+    List<Ranked> ranking() {
+        return shown;
+    }
+
     /** What is shown after the last stage, in its order. */
     List<ItemId> shown() {
         return shown.stream().map(Ranked::item).toList();
+    }
+
+    /**
+     * What came of it.
+     *
+     * @param complete whether there was time for all of it
+     * @param exact    whether what is shown is what comparing with every item gives
+     * @param ranked   whether at least the ranking is complete
+     */
+    record Outcome(boolean complete, boolean exact, boolean ranked) {}
+
+    /**
+     * All stages.
+     *
+     * @param exactBelow up to how many items of a kind are compared one by one
+     */
+    Outcome answer(int exactBelow, QueryEncoder encoder) {
+        boolean exact = true;
+        boolean complete;
+        if (embedding == null) {
+            complete = query.ranking() instanceof SearchQuery.Ranking.Words words && words(words);
+        } else {
+            exact = query.target().kinds().stream().allMatch(kind -> snapshot.size(kind, filter(query)) <= exactBelow);
+            complete = vectors(exact, embedding);
+        }
+        exact &= !isCutShort();
+        if (complete && query.rerank() > 0 && query.subject() instanceof SearchQuery.Subject.Text(String text)) {
+            complete = rerank(text, encoder);
+        }
+        boolean ranked = complete;
+        return new Outcome(complete && duplicates(exact), exact, ranked);
+    }
+
+    /** How many items may be found. */
+    long items() {
+        return query.target().kinds().stream()
+                .mapToLong(kind -> snapshot.size(kind, filter(query)))
+                .sum();
     }
 
     /** Shows what words alone find, if that is known while it is wanted. */
@@ -106,7 +149,7 @@ final class SnapshotSearch {
     }
 
     /** Ranks by words alone: says whether there was time for it. */
-    boolean words(SearchQuery.Ranking.Words ranking) {
+    private boolean words(SearchQuery.Ranking.Words ranking) {
         long began = System.nanoTime();
         boolean complete;
         do {
@@ -123,7 +166,7 @@ final class SnapshotSearch {
      * @param exact whether few are
      * @return whether there was time for it
      */
-    boolean vectors(boolean exact, Embedding of) {
+    private boolean vectors(boolean exact, Embedding of) {
         boolean complete;
         do {
             complete = !(query.ranking() instanceof SearchQuery.Ranking.Words ranking)
@@ -148,7 +191,7 @@ final class SnapshotSearch {
     }
 
     /** Whether what is shown may lack groups, since it is not searched deeper. */
-    boolean isCutShort() {
+    private boolean isCutShort() {
         return lacks(found) || lacks(byWords);
     }
 
@@ -237,7 +280,7 @@ final class SnapshotSearch {
     }
 
     /** Looks for what is nearly the same as what is shown, where that was asked: says whether there was time for it. */
-    boolean duplicates(boolean exact) {
+    private boolean duplicates(boolean exact) {
         if (collapse == null) {
             return true;
         }
@@ -268,7 +311,7 @@ final class SnapshotSearch {
     }
 
     /** Puts the first images in order anew: says whether there was time for it. */
-    boolean rerank(String text, QueryEncoder encoder) {
+    private boolean rerank(String text, QueryEncoder encoder) {
         long began = System.nanoTime();
         List<Neighbour> images = found.getFirst();
         Reranking reranking = Reranking.of(images, query.rerank(), snapshot);

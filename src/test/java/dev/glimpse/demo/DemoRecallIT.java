@@ -138,6 +138,7 @@ class DemoRecallIT {
                 false,
                 List.of(),
                 0,
+                false,
                 List.of(),
                 SearchQuery.DEFAULT_TIMEOUT);
         searcher.search(query).subscribe().asIterable().forEach(list::apply);

@@ -47,7 +47,7 @@ public final class EventStream {
         return parse(response.body());
     }
 
-    private static List<Event> parse(String body) throws IOException {
+    static List<Event> parse(String body) throws IOException {
         List<Event> events = new ArrayList<>();
         for (String block : body.split("\n\n", -1)) {
             String id = null;

@@ -350,7 +350,7 @@ class SearchContractIT {
             /search?like=image/1&rank=lexical  | 400 | missing-parameter    | 'rank=lexical' needs 'words'
             /search?text=a&rank=lexical&min_similarity=0 | 400 | invalid-parameter | does not go with rank=lexical
             /search?text=a&rank=hybrid&rerank=9 | 400 | invalid-parameter   | rerank goes with rank=vector
-            /search?text=a&live=true           | 400 | parameter-not-built  | 'live' is not built yet
+            /search?text=a&order=strict        | 400 | parameter-not-built  | 'order' is not built yet
             /search?text=a&rerank=20           | 400 | no-reranker          | needs a model with a reranker
             /search?text=a&rerank=201          | 400 | invalid-parameter    | rerank is 201; it must be 0 to 200
             /search?text=a&rerank=9&target=any | 400 | invalid-parameter    | a text and finds images

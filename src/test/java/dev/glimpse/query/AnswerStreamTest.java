@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class AnswerStreamTest {
 
-    private static final SearchEvent.Final END = new SearchEvent.Final(true, null, 0, Map.of(), null, null);
+    private static final SearchEvent.Final END = new SearchEvent.Final(true, null, 0, Map.of(), null, null, false);
 
     @Test
     void sendsNothingThatWasNotAskedFor() {
@@ -66,6 +66,25 @@ class AnswerStreamTest {
 
         assertThat(ids(recorder)).containsExactly(1, 2, 2);
         assertThat(recorder.events).last().isEqualTo(second);
+    }
+
+    @Test
+    void tellsWhenAllIsTaken() {
+        Recorder recorder = new Recorder();
+        List<Boolean> taken = new ArrayList<>();
+        recorder.stream.whenTaken(() -> taken.add(recorder.stream.isTaken()));
+        recorder.stream.rank(hits(1, 2));
+        recorder.stream.request(1);
+        assertThat(recorder.stream.isTaken()).isFalse();
+        recorder.stream.request(5);
+        assertThat(taken).containsExactly(true);
+
+        // The same ranking again: there is nothing to send, and all is taken.
+        recorder.stream.rank(hits(1, 2));
+
+        assertThat(recorder.stream.isTaken()).isTrue();
+        assertThat(taken).containsExactly(true, true);
+        assertThat(ids(recorder)).containsExactly(1, 2);
     }
 
     @Test

@@ -82,6 +82,7 @@ class PagesTest {
                 true,
                 List.of(),
                 0,
+                false,
                 List.of(),
                 SearchQuery.DEFAULT_TIMEOUT);
         open.incrementAndGet();
@@ -104,6 +105,16 @@ class PagesTest {
 
     private static Pages pages(int cursors, Duration expiry) {
         return new Pages(new QueryConfig() {
+            @Override
+            public int liveStreams() {
+                return 1;
+            }
+
+            @Override
+            public Duration keepAlive() {
+                return expiry;
+            }
+
             @Override
             public int cursors() {
                 return cursors;

@@ -1,0 +1,330 @@
+package dev.glimpse.http;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+
+import dev.glimpse.FreshData;
+import dev.glimpse.OutsideProducer;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Answers that go on: {@code live=true}. */
+@QuarkusTest
+@WithTestResource(FreshData.class)
+class LiveIT {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @TestHTTPResource("/")
+    URI root;
+
+    @Test
+    void keepsTheFirstKWhatTheyAre() throws Exception {
+        for (int i = 0; i < 6; i++) {
+            publish("kiwi", i, "a kiwi on plate number " + i, true);
+        }
+        awaitItems("kiwi", 6);
+        String query = query("kiwi", "a kiwi on a plate") + "&k=3";
+        try (Reader reader = new Reader(query + "&live=true")) {
+            await().atMost(SOON).until(() -> reader.has("final"));
+            assertThat(reader.list()).hasSize(3).isEqualTo(answer(query));
+            assertThat(reader.ids().getLast()).doesNotEndWith(".end");
+
+            publish("kiwi", 9, "a kiwi on a plate", true);
+            await().atMost(SOON).until(() -> reader.list().getFirst().equals("text/kiwi-9"));
+            assertThat(reader.list()).hasSize(3).isEqualTo(answer(query));
+            assertThat(reader.lines).anyMatch(line -> line.contains("\"stage\":\"live\""));
+
+            publish("kiwi", 9, null, true);
+            await().atMost(SOON).until(() -> !reader.list().contains("text/kiwi-9"));
+            await().atMost(SOON).until(() -> reader.list().equals(answer(query)));
+            assertThat(reader.list()).hasSize(3);
+
+            String first = reader.list().getFirst();
+            int number = Integer.parseInt(first.substring("text/kiwi-".length()));
+            publish("kiwi", number, "a kiwi on plate number " + number, false);
+            await().atMost(SOON).until(() -> !reader.list().contains(first));
+            await().atMost(SOON).until(() -> reader.list().equals(answer(query)));
+            // Signs of life, every second in tests.
+            await().atMost(SOON).until(() -> reader.lines.stream().anyMatch(line -> line.startsWith(":")));
+            assertThat(reader.isOpen()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vector", "lexical", "hybrid", "any", "collapse"})
+    void endsInTheListThatIsSearchedForAnew(String sort) throws Exception {
+        String suite = "churn-" + sort;
+        String query = query(suite, "a bird in the red tree") + "&k=7"
+                + switch (sort) {
+                    case "any" -> "&target=any";
+                    case "collapse" -> "&collapse=0.97";
+                    default -> "&rank=" + sort;
+                };
+        if (sort.equals("any")) {
+            query = query.replace("target=text&", "");
+        }
+        SplittableRandom random = new SplittableRandom(sort.hashCode());
+        String[] nouns = {"bird", "tree", "house", "boat", "fish", "lamp"};
+        String[] colours = {"red", "blue", "green", "yellow"};
+        try (Reader reader = new Reader(query + "&live=true")) {
+            await().atMost(SOON).until(() -> reader.has("final"));
+            for (int change = 0; change < 150; change++) {
+                String text = random.nextInt(4) == 0
+                        ? null
+                        : "a %s in the %s %s number %d"
+                                .formatted(
+                                        nouns[random.nextInt(nouns.length)],
+                                        colours[random.nextInt(colours.length)],
+                                        nouns[random.nextInt(nouns.length)],
+                                        random.nextInt(3));
+                publish(suite, random.nextInt(40), text, true);
+                if (random.nextInt(10) == 0) {
+                    Thread.sleep(30);
+                }
+            }
+            String token = publish(suite, 99, "a bird in a tree", true);
+            String settled = query + "&timeout=20s&fresh=" + token;
+            List<String> wanted = answer(settled);
+            assertThat(wanted).hasSizeGreaterThan(3);
+
+            await().atMost(SOON).untilAsserted(() -> assertThat(reader.list()).isEqualTo(wanted));
+        }
+    }
+
+    @Test
+    void givesASlowReaderTheNewestInOne() throws Exception {
+        String query = query("slow", "a snail on a long road") + "&k=200";
+        double before = metric("glimpse_live_coalesced_total");
+        try (Reader reader = new Reader(query + "&live=true")) {
+            await().atMost(SOON).until(() -> reader.has("final"));
+            reader.pause();
+            String token = "";
+            String filler = " and more".repeat(400);
+            for (int round = 0; round < 6; round++) {
+                try (OutsideProducer producer = new OutsideProducer()) {
+                    for (int i = 0; i < 100; i++) {
+                        String text = "a snail on road number %d of round %d%s".formatted(i, round, filler);
+                        token = producer.send(
+                                "glimpse.texts",
+                                "slow-" + i,
+                                text.getBytes(StandardCharsets.UTF_8),
+                                "glimpse-metadata",
+                                "{\"suite\":\"slow\"}");
+                    }
+                }
+            }
+            List<String> wanted = answer(query + "&timeout=20s&fresh=" + token);
+            assertThat(wanted).hasSize(100);
+            await().atMost(SOON).until(() -> metric("glimpse_live_coalesced_total") > before);
+
+            reader.goOn();
+
+            await().atMost(SOON).untilAsserted(() -> assertThat(reader.list()).isEqualTo(wanted));
+            await().atMost(SOON)
+                    .until(() -> reader.lines.stream()
+                            .anyMatch(line -> line.contains("\"slow-7\"") && line.contains("of round 5")));
+        }
+    }
+
+    @Test
+    void leavesNothingBehind() throws Exception {
+        double before = metric("glimpse_live_streams");
+        List<Reader> readers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            readers.add(new Reader(query("nothing", "number " + i) + "&live=true"));
+        }
+        await().atMost(SOON).until(() -> readers.stream().allMatch(reader -> reader.has("final")));
+        assertThat(metric("glimpse_live_streams")).isEqualTo(before + 20);
+
+        for (Reader reader : readers) {
+            reader.close();
+        }
+
+        await().atMost(SOON).until(() -> metric("glimpse_live_streams") <= before);
+    }
+
+    @Test
+    void givesAFullAnswerToWhoComesAgain() throws Exception {
+        publish("again", 1, "a boomerang", true);
+        awaitItems("again", 1);
+        String query = query("again", "a boomerang");
+        try (Reader reader = new Reader(query + "&live=true", "Last-Event-ID: 5.3")) {
+            await().atMost(SOON).until(() -> reader.has("final"));
+            assertThat(reader.lines).contains("event:reset");
+            assertThat(reader.list()).containsExactly("text/again-1");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "live=yes | 'yes' is unknown; known are true and false",
+                "live=matches | 'live=matches' is not built yet",
+                "live=true&cursor=* | live goes neither with rerank nor with cursor nor with facets",
+                "live=true&facets=suite | live goes neither with rerank nor with cursor nor with facets"
+            })
+    void refusesWhatDoesNotGoOn(String refused) {
+        String[] parts = refused.split(" \\| ");
+
+        given().get("/search?text=a&" + parts[0]).then().statusCode(400).body("detail", containsString(parts[1]));
+    }
+
+    @Test
+    void aDocumentHasAnEnd() {
+        given().accept(ContentType.JSON)
+                .get("/search?text=a&live=true")
+                .then()
+                .statusCode(400)
+                .body("detail", containsString("it goes with text/event-stream"));
+        given().accept(ContentType.JSON)
+                .contentType(ContentType.JSON)
+                .body("{\"text\": \"a\", \"live\": true}")
+                .post("/search")
+                .then()
+                .statusCode(400)
+                .body("detail", containsString("it goes with text/event-stream"));
+    }
+
+    private static String query(String suite, String text) {
+        return "/search?target=text&filter=" + encoded("suite:" + suite) + "&text=" + encoded(text);
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    /** @param passes whether the filter of its suite lets it pass */
+    private static String publish(String suite, int number, @Nullable String text, boolean passes) throws Exception {
+        byte[] value = text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+        return OutsideProducer.sendOne(
+                "glimpse.texts",
+                suite + "-" + number,
+                value,
+                "glimpse-metadata",
+                "{\"suite\":\"%s\"}".formatted(passes ? suite : "none"));
+    }
+
+    private void awaitItems(String suite, int count) {
+        await().atMost(SOON).until(() -> answer(query(suite, "anything")).size() == count);
+    }
+
+    private List<String> answer(String query) throws Exception {
+        return EventStream.list(EventStream.read(root.resolve(query)));
+    }
+
+    private static double metric(String name) {
+        return given().get("/q/metrics")
+                .asString()
+                .lines()
+                .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    /** Reads a stream that does not end, line by line, over a socket with a small buffer; by HTTP 1.0, which knows no chunks. */
+    private final class Reader implements AutoCloseable {
+
+        private final List<String> lines = new CopyOnWriteArrayList<>();
+        private final Socket socket = new Socket();
+        private final Thread thread;
+        private volatile boolean paused;
+        private volatile boolean ended;
+
+        Reader(String address, String... headers) throws IOException {
+            socket.setReceiveBufferSize(4096);
+            socket.connect(new InetSocketAddress(root.getHost(), root.getPort()));
+            OutputStream out = socket.getOutputStream();
+            StringBuilder request = new StringBuilder("GET " + address + " HTTP/1.0\r\nHost: localhost\r\n");
+            for (String header : headers) {
+                request.append(header).append("\r\n");
+            }
+            out.write(request.append("Accept: text/event-stream\r\n\r\n")
+                    .toString()
+                    .getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+            thread = Thread.ofPlatform().daemon().start(this::read);
+        }
+
+        private void read() {
+            try (BufferedReader in =
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8), 512)) {
+                for (String line = in.readLine(); line != null; line = in.readLine()) {
+                    lines.add(line);
+                    while (paused) {
+                        Thread.sleep(20);
+                    }
+                }
+            } catch (IOException | InterruptedException e) {
+                // It was closed.
+            }
+            ended = true;
+        }
+
+        void pause() {
+            paused = true;
+        }
+
+        void goOn() {
+            paused = false;
+        }
+
+        boolean isOpen() {
+            return !ended;
+        }
+
+        boolean has(String event) {
+            return lines.contains("event:" + event);
+        }
+
+        List<String> ids() {
+            return lines.stream().filter(line -> line.startsWith("id:")).toList();
+        }
+
+        /** The list as it is now. */
+        List<String> list() throws IOException {
+            return EventStream.list(EventStream.parse(whole()));
+        }
+
+        private String whole() {
+            StringBuilder body = new StringBuilder();
+            for (String line : lines) {
+                if (line.startsWith("id:") || line.startsWith("event:") || line.startsWith("data:")) {
+                    body.append(line).append('\n');
+                } else if (line.isEmpty()) {
+                    body.append('\n');
+                }
+            }
+            return body.toString();
+        }
+
+        @Override
+        public void close() throws Exception {
+            paused = false;
+            socket.close();
+            thread.join(5000);
+        }
+    }
+}
