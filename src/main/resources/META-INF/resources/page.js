@@ -40,7 +40,12 @@ function keep(list, name, data) {
 function take(name, data) {
   list = keep(list, name, data);
   if (name === "hit" || name === "drop" || name === "reset") paint();
-  if (name === "reset") stands = false;
+  if (name === "reset") {
+    stands = false;
+    began = performance.now();
+    stages.replaceChildren();
+    stages.dataset.first = "";
+  }
   if (stands && (name === "hit" || name === "drop")) say(`${list.length} shown · live, changed at ${new Date().toLocaleTimeString()}`);
   if (name === "hit" && stages.dataset.first === "") {
     stages.dataset.first = (performance.now() - began).toFixed(0);
@@ -91,13 +96,19 @@ function say(sentence, isProblem = false) {
   status.classList.toggle("problem", isProblem);
 }
 
+// What a card shows of a hit but its rank: live, an item may become another.
+function seen(hit) {
+  return `${hit.text ?? ""} ${hit.stage === "live" ? hit.similarity : ""}`;
+}
+
 function card(hit) {
   const item = document.createElement("li");
   item.dataset.item = `${hit.kind}/${hit.id}`;
-  item.dataset.text = hit.text ?? "";
+  item.dataset.seen = seen(hit);
   if (hit.preview) {
     const image = document.createElement("img");
-    image.src = hit.preview;
+    // Of another picture under the same id the browser would show what it has.
+    image.src = hit.stage === "live" ? `${hit.preview}#${hit.similarity}` : hit.preview;
     image.alt = hit.text ?? hit.id;
     item.append(image);
   } else {
@@ -121,7 +132,7 @@ function paint() {
   grid.replaceChildren(
     ...[...pages, ...list].map((hit) => {
       const before = known.get(`${hit.kind}/${hit.id}`);
-      const item = before?.dataset.text === (hit.text ?? "") ? before : card(hit);
+      const item = before?.dataset.seen === seen(hit) ? before : card(hit);
       const alike = hit.duplicates ? ` · ${hit.duplicates.length}${hit.duplicates.length < 10 ? "" : " or more"} alike` : "";
       item.querySelector(".similarity").textContent = (hit.similarity ?? hit.score).toFixed(3) + alike;
       return item;
@@ -192,8 +203,9 @@ function open(parameters) {
   for (const name of EVENTS) stream.addEventListener(name, (event) => take(name, JSON.parse(event.data)));
   stream.onerror = async () => {
     if (source !== stream) return;
-    if (stream.readyState === EventSource.CONNECTING && stands) {
+    if (live.checked && stages.dataset.first !== "" && (stands || stream.readyState === EventSource.CONNECTING)) {
       say("The connection is lost; trying again …");
+      if (stream.readyState === EventSource.CLOSED) setTimeout(() => source === stream && open(parameters), 3000);
       return;
     }
     stop();

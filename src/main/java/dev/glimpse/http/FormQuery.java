@@ -2,7 +2,9 @@ package dev.glimpse.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.glimpse.query.Composition;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -29,6 +31,7 @@ final class FormQuery {
     /** @throws ProblemException if it is no query */
     static JsonQuery read(MultipartFormDataInput form) {
         Map<String, Collection<FormValue>> values = form.getValues();
+        check(values);
         Map<String, byte[]> files = new HashMap<>();
         if (!values.containsKey(QUERY)) {
             return JsonQuery.of(fields(values, files), new Named(files));
@@ -53,6 +56,27 @@ final class FormQuery {
         return JsonQuery.read(json, new Named(files));
     }
 
+    private static void check(Map<String, Collection<FormValue>> values) {
+        int files = 0;
+        for (Map.Entry<String, Collection<FormValue>> field : values.entrySet()) {
+            String name = field.getKey();
+            if (name == null || name.isBlank()) {
+                throw Parameters.invalid("", "each field of the form must have a name");
+            }
+            if (name.equals("parts")) {
+                throw Parameters.invalid(name, "it belongs into the JSON of 'query'");
+            }
+            for (FormValue value : field.getValue()) {
+                files += value.isFileItem() ? 1 : 0;
+            }
+        }
+        // Before any is read.
+        if (files > Composition.MAX_PARTS + 1) {
+            throw Parameters.invalid(
+                    IMAGE, "there are %d files; at most %d parts are taken".formatted(files, Composition.MAX_PARTS));
+        }
+    }
+
     private static ObjectNode fields(Map<String, Collection<FormValue>> values, Map<String, byte[]> files) {
         ObjectNode fields = JsonNodeFactory.instance.objectNode();
         int parts = 0;
@@ -74,11 +98,11 @@ final class FormQuery {
                     written = value.getValue();
                 }
                 if (PARTS.contains(name) && parts > 1) {
-                    fields.withArray("parts").addObject().put(name, written);
+                    fields.withArrayProperty("parts").addObject().put(name, written);
                 } else if (field.getValue().size() == 1) {
                     fields.put(name, written);
                 } else {
-                    fields.withArray(name).add(written);
+                    fields.withArrayProperty(name).add(written);
                 }
             }
         }
@@ -86,10 +110,11 @@ final class FormQuery {
     }
 
     private static byte[] bytes(FormValue value) {
-        try {
-            return value.isFileItem()
-                    ? value.getFileItem().getInputStream().readAllBytes()
-                    : value.getValue().getBytes(StandardCharsets.UTF_8);
+        if (!value.isFileItem()) {
+            return value.getValue().getBytes(StandardCharsets.UTF_8);
+        }
+        try (InputStream file = value.getFileItem().getInputStream()) {
+            return file.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException("a file of the form can't be read", e);
         }

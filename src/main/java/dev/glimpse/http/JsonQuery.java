@@ -138,6 +138,9 @@ final class JsonQuery {
         if (fields.has(IMAGE)) {
             throw Parameters.invalid(IMAGE, "beside 'parts' it belongs into one of them");
         }
+        if (!parts.isArray()) {
+            throw Parameters.invalid(PARTS, "it must be an array");
+        }
         List<Composition.Part> all = new ArrayList<>();
         for (JsonNode part : parts) {
             String at = "at /%d ".formatted(all.size());

@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 /** The parameters of an address: every one is known, or the request is refused. */
 final class Parameters {
 
-    /** Parts of the contract that this version does not answer yet. */
-    private static final Set<String> LATER = Set.of("order");
-
     private final MultivaluedMap<String, String> values;
 
     /** @throws ProblemException if one is not among those known */
@@ -21,15 +18,11 @@ final class Parameters {
         this.values = values;
         for (String name : values.keySet()) {
             if (!known.contains(name)) {
-                throw known.contains("text") && LATER.contains(name)
-                        ? Problem.of(400, "parameter-not-built", "the parameter '%s' is not built yet".formatted(name))
-                                .exception()
-                        : Problem.of(
-                                        400,
-                                        "unknown-parameter",
-                                        "the parameter '%s' is unknown; known are %s"
-                                                .formatted(name, new TreeSet<>(known)))
-                                .exception();
+                throw Problem.of(
+                                400,
+                                "unknown-parameter",
+                                "the parameter '%s' is unknown; known are %s".formatted(name, new TreeSet<>(known)))
+                        .exception();
             }
         }
     }

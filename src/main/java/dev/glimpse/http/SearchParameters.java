@@ -37,6 +37,7 @@ final class SearchParameters {
             "words",
             "collapse",
             "cursor",
+            "order",
             "live",
             "fresh",
             "timeout");
@@ -94,7 +95,8 @@ final class SearchParameters {
             throw Parameters.invalid("cursor", "a further page needs nothing beside it");
         }
         List<Position> fresh = parameters.positions("fresh");
-        boolean live = live();
+        boolean strict = strict();
+        SearchQuery.Live live = live();
         try {
             return new SearchQuery(
                     subject,
@@ -107,6 +109,7 @@ final class SearchParameters {
                     cursor != null,
                     facets,
                     rerank,
+                    strict,
                     live,
                     fresh,
                     timeout);
@@ -189,19 +192,27 @@ final class SearchParameters {
                         : new SearchQuery.Ranking.Hybrid(words));
     }
 
-    private boolean live() {
-        String value = parameters.one("live");
-        if (value == null || value.equals("false")) {
+    private boolean strict() {
+        String value = parameters.one("order");
+        if (value == null || value.equals("relaxed")) {
             return false;
         }
-        if (value.equals("matches")) {
-            throw Problem.of(400, "parameter-not-built", "'live=matches' is not built yet; 'live=true' is")
-                    .exception();
-        }
-        if (!value.equals("true")) {
-            throw Parameters.invalid("live", "'%s' is unknown; known are true and false".formatted(value));
+        if (!value.equals("strict")) {
+            throw Parameters.invalid("order", "'%s' is unknown; known are relaxed and strict".formatted(value));
         }
         return true;
+    }
+
+    private SearchQuery.Live live() {
+        String value = parameters.one("live");
+        return switch (value) {
+            case null -> SearchQuery.Live.NO;
+            case "false" -> SearchQuery.Live.NO;
+            case "true" -> SearchQuery.Live.RANKING;
+            case "matches" -> SearchQuery.Live.MATCHES;
+            default ->
+                throw Parameters.invalid("live", "'%s' is unknown; known are true, matches and false".formatted(value));
+        };
     }
 
     private Target target() {

@@ -28,6 +28,7 @@ import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jboss.resteasy.reactive.server.multipart.MultipartFormDataInput;
@@ -68,17 +69,25 @@ public class SearchResource {
             // The only answer that keeps an EventSource from asking again.
             throw new WebApplicationException(Response.noContent().build());
         }
-        Multi<SearchEvent> events = answer(uri);
-        return sent(
-                lastEventId == null
-                        ? events
-                        : Multi.createBy()
-                                .concatenating()
-                                .streams(
-                                        Multi.createFrom()
-                                                .item(new SearchEvent.Reset(
-                                                        "an answer that was cut off is given anew, and in full")),
-                                        events));
+        SearchParameters parameters =
+                new SearchParameters(new Parameters(uri.getQueryParameters(), SearchParameters.GET));
+        if (lastEventId == null) {
+            return sent(answer(parameters));
+        }
+        Optional<Map<Integer, Long>> from = EventIds.resumed(lastEventId);
+        if (from.isPresent() && parameters.cursor() == null) {
+            SearchQuery query = parameters.query();
+            if (query.live() == SearchQuery.Live.MATCHES) {
+                searcher.check(query);
+                return sent(searcher.resume(query, from.get()));
+            }
+        }
+        return sent(Multi.createBy()
+                .concatenating()
+                .streams(
+                        Multi.createFrom()
+                                .item(new SearchEvent.Reset("an answer that was cut off is given anew, and in full")),
+                        answer(parameters)));
     }
 
     @GET
@@ -226,6 +235,7 @@ public class SearchResource {
                             SearchEvent.Drop _,
                             SearchEvent.Stage _,
                             SearchEvent.Reset _,
+                            SearchEvent.Match _,
                             SearchEvent.Alive _ -> list.apply(event);
                 }
             }

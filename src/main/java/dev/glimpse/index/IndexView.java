@@ -25,10 +25,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -76,11 +78,20 @@ public class IndexView {
     /** Hears of changes, on the view's own thread: it must be quick. */
     public interface Listener {
 
-        /** These were applied, and are visible. One may be older than what the view had, and have done nothing. */
-        void changed(List<IndexChange> changes);
+        /**
+         * These were applied, and are visible. One may be older than what the view had, and have done nothing.
+         *
+         * @param arrivals in the order of each partition; may be none
+         * @param next     by partition, the offset that is read next
+         */
+        void changed(List<Arrival> arrivals, Map<Integer, Long> next);
 
-        /** Another view has taken the place of the one that answered. */
-        void replaced();
+        /**
+         * Another view has taken the place of the one that answered.
+         *
+         * @param next by partition, the offset that it reads next
+         */
+        void replaced(Map<Integer, Long> next);
     }
 
     private record Waiter(List<Position> positions, UniEmitter<? super Boolean> emitter) {}
@@ -146,6 +157,18 @@ public class IndexView {
         listeners.add(listener);
     }
 
+    /**
+     * Reads what arrived, again.
+     *
+     * @param from by partition of the embeddings topic, the first offset
+     * @return to be closed
+     */
+    public ArrivalReader arrivals(Map<Integer, Long> from) {
+        Feed open = Objects.requireNonNull(feed);
+        String topic = namespace.embeddings(space);
+        return new ArrivalReader(clients.reader("matches-" + topic), topic, from, open::arrivals);
+    }
+
     /** Waits until source records at these positions are in the view (or were refused). Cancel to stop waiting. */
     public Uni<Boolean> await(List<Position> positions) {
         return Uni.createFrom().emitter(emitter -> {
@@ -158,6 +181,17 @@ public class IndexView {
                 }
             }
         });
+    }
+
+    /** What a listener does wrong must not stop the view. */
+    private void tell(Consumer<Listener> news) {
+        for (Listener listener : listeners) {
+            try {
+                news.accept(listener);
+            } catch (RuntimeException e) {
+                LOG.error("A listener failed", e);
+            }
+        }
     }
 
     private void wake(ViewPositions reached) {
@@ -192,30 +226,46 @@ public class IndexView {
                 List<ConsumerRecord<byte[], byte[]>> records,
                 ViewPositions before,
                 Map<Integer, Long> next) {
-            List<IndexChange> changes = new ArrayList<>(records.size());
+            List<Arrival> arrivals = new ArrayList<>(records.size());
             List<SourceStamp> stamps = new ArrayList<>(records.size());
             for (ConsumerRecord<byte[], byte[]> record : records) {
-                try {
-                    EmbeddingRecord read = codec.read(record);
+                read(record).ifPresent(read -> {
                     if (read instanceof EmbeddingRecord.Progress) {
                         // These alone say how far the encoders are: a tombstone of theirs may be ahead of it.
                         stamps.add(read.source());
                     }
-                    change(read).ifPresent(changes::add);
-                } catch (IllegalArgumentException e) {
-                    // Encoders alone write here; what anybody else writes must not stop the view.
-                    LOG.warnf(
-                            "The record at offset %d of %s-%d is ignored: %s",
-                            record.offset(), record.topic(), record.partition(), e.getMessage());
-                }
+                    arrival(record, read).ifPresent(arrivals::add);
+                });
             }
             ViewPositions after = before.advanced(next, stamps);
-            index.apply(changes, after);
-            if (!changes.isEmpty()) {
-                listeners.forEach(listener -> listener.changed(changes));
+            index.apply(arrivals.stream().map(Arrival::change).toList(), after);
+            if (index.equals(served())) {
+                tell(listener -> listener.changed(arrivals, after.next()));
             }
             applied.increment(records.size());
             return after;
+        }
+
+        private Optional<EmbeddingRecord> read(ConsumerRecord<byte[], byte[]> record) {
+            try {
+                return Optional.of(codec.read(record));
+            } catch (IllegalArgumentException e) {
+                // Encoders alone write here; what anybody else writes must not stop the view.
+                LOG.warnf(
+                        "The record at offset %d of %s-%d is ignored: %s",
+                        record.offset(), record.topic(), record.partition(), e.getMessage());
+                return Optional.empty();
+            }
+        }
+
+        private static Optional<Arrival> arrival(ConsumerRecord<byte[], byte[]> record, EmbeddingRecord read) {
+            return change(read).map(change -> new Arrival(change, record.partition(), record.offset()));
+        }
+
+        List<Arrival> arrivals(List<ConsumerRecord<byte[], byte[]>> records) {
+            return records.stream()
+                    .flatMap(record -> read(record).flatMap(read -> arrival(record, read)).stream())
+                    .toList();
         }
 
         private static Optional<IndexChange> change(EmbeddingRecord record) {
@@ -254,8 +304,8 @@ public class IndexView {
         }
 
         @Override
-        void replaced() {
-            listeners.forEach(Listener::replaced);
+        void replaced(ViewPositions positions) {
+            tell(listener -> listener.replaced(positions.next()));
         }
 
         @Override

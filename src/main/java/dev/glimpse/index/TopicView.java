@@ -70,7 +70,7 @@ abstract class TopicView<S extends PositionedStore> {
     abstract boolean isCaughtUp(ViewPositions positions);
 
     /** Another store serves from now on. */
-    void replaced() {}
+    void replaced(ViewPositions positions) {}
 
     /** What was applied is now visible. */
     void applied(ViewPositions positions) {}
@@ -206,7 +206,7 @@ abstract class TopicView<S extends PositionedStore> {
         serving = feeding;
         served = store;
         startReached = true;
-        replaced();
+        replaced(complete);
         if (old != null && !old.store().equals(store)) {
             LOG.infof("The new view of %s is complete and takes the place of the old one", topic);
             directory.drop(old);

@@ -12,6 +12,7 @@ import io.smallrye.mutiny.TimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -34,28 +35,36 @@ final class Answer {
     private final IndexView view;
     private final Pages pages;
     private final MeterRegistry metrics;
-    private final Patience patience;
-    private final Hits hits = new Hits();
-    private final LiveRankings lives;
 
-    /** Of a query that goes on after its answer. */
+    /** Of a query that goes on after its answer, in either way. */
     private volatile @Nullable LiveRanking live;
+
+    private volatile @Nullable MatchStream matches;
+
+    /** From where on matches are told to a subscriber who had the answer before; null for one who has not. */
+    private volatile @Nullable Map<Integer, Long> resume;
+
+    private volatile Patience patience;
+    private volatile Hits hits = new Hits();
 
     private volatile @Nullable Thread waiting;
 
-    /** @param page of an answer that was begun before; null for a new one */
+    /**
+     * @param page   of an answer that was begun before; null for a new one
+     * @param resume from where on matches are told, by partition of the embeddings topic; null for a full answer
+     */
     Answer(
             SearchQuery query,
             Pages.@Nullable Page page,
+            @Nullable Map<Integer, Long> resume,
             Searcher searcher,
             QueryEncoder encoder,
             IndexView view,
             Pages pages,
-            LiveRankings lives,
             MeterRegistry metrics) {
-        this.lives = lives;
         this.query = query;
         this.page = page;
+        this.resume = resume;
         this.searcher = searcher;
         this.encoder = encoder;
         this.view = view;
@@ -73,20 +82,43 @@ final class Answer {
     /** The subscriber left: what waits is woken, what searches stops at its next question. */
     void cancel() {
         patience.abandon();
-        LiveRanking open = live;
-        if (open != null) {
-            lives.close(open);
-        }
+        closeLive();
         Thread thread = waiting;
         if (thread != null) {
             thread.interrupt();
         }
     }
 
+    private void closeLive() {
+        LiveRanking ranking = live;
+        if (ranking != null) {
+            searcher.rankings().close(ranking);
+        }
+        MatchStream told = matches;
+        if (told != null) {
+            searcher.matches().close(told);
+        }
+    }
+
+    private boolean goesOn() {
+        LiveRanking ranking = live;
+        MatchStream told = matches;
+        return ranking != null && ranking.hasBegun() || told != null && told.mode() != MatchStream.Mode.ANSWERING;
+    }
+
+    /** The same anew, to the same subscriber. */
+    private void startAgain(AnswerStream stream) {
+        patience = new Patience(query.timeout());
+        hits = new Hits();
+        start(stream);
+    }
+
     private void run(AnswerStream stream) {
         Timer.Sample sample = Timer.start(metrics);
         try {
-            stream.say(described());
+            if (resume == null) {
+                stream.say(described());
+            }
             if (page == null) {
                 begin(stream);
             } else {
@@ -94,7 +126,13 @@ final class Answer {
                 searcher.submit(() -> further(next, stream)).get();
             }
         } catch (TimeoutException | java.util.concurrent.TimeoutException e) {
-            stream.say(new SearchEvent.Final(false, "timeout", 0, Map.of(), null, null, false));
+            stream.say(
+                    query.live() == SearchQuery.Live.NO
+                            ? new SearchEvent.Final(false, "timeout", 0, Map.of(), null, null, SearchQuery.Live.NO)
+                            : problem(new QueryException(
+                                    QueryException.Cause.UNAVAILABLE,
+                                    "the answer could not be begun within " + query.timeout(),
+                                    e)));
         } catch (QueryException e) {
             stream.say(problem(e));
         } catch (RejectedExecutionException e) {
@@ -114,9 +152,8 @@ final class Answer {
             if (page != null) {
                 page.answer().release();
             }
-            LiveRanking open = live;
-            if (open != null && (!open.hasBegun() || stream.isCancelled())) {
-                lives.close(open);
+            if (!goesOn() || stream.isCancelled()) {
+                closeLive();
             }
             sample.stop(metrics.timer("glimpse.query", "target", SelfAddress.target(query)));
         }
@@ -133,18 +170,41 @@ final class Answer {
                     .await()
                     .indefinitely();
         }
-        if (query.live()) {
-            // Before the first search, so that nothing comes between.
-            live = lives.open(query, stream, searcher);
+        // Before the first search, so that nothing comes between.
+        switch (query.live()) {
+            case NO -> {}
+            case RANKING -> live = searcher.rankings().open(query, stream, searcher);
+            case MATCHES -> {
+                if (matches == null) {
+                    matches = searcher.matches().open(query, stream, () -> startAgain(stream));
+                }
+            }
         }
         if (query.ranking() instanceof SearchQuery.Ranking.Lexical) {
             searcher.submit(() -> first(null, stream)).get();
             return;
         }
         Embedding embedding = embedding(stream);
+        MatchStream told = matches;
+        Map<Integer, Long> from = resume;
+        if (told != null && from != null) {
+            resume = null;
+            if (partitions().equals(from.keySet())) {
+                searcher.matches().begin(told, embedding, from);
+                return;
+            }
+            stream.say(new SearchEvent.Reset("the id says nothing of this topic's partitions"));
+            stream.say(described());
+        }
         Future<?> search = searcher.submit(() -> first(embedding, stream));
         // The search asks about the deadline itself, and ends with what it has.
         search.get();
+    }
+
+    private Set<Integer> partitions() {
+        try (IndexSnapshot snapshot = snapshot()) {
+            return snapshot.positions().next().keySet();
+        }
     }
 
     /**
@@ -154,8 +214,11 @@ final class Answer {
      */
     private void glimpse(String text, Future<Embedding> encoding, AnswerStream stream)
             throws InterruptedException, ExecutionException {
-        if (query.minSimilarity() > SearchQuery.ANY_SIMILARITY || encoding.isDone()) {
-            // Of a word's match it isn't known yet whether it is similar enough.
+        if (query.strict()
+                || resume != null
+                || query.minSimilarity() > SearchQuery.ANY_SIMILARITY
+                || encoding.isDone()) {
+            // Of a word's match it isn't known yet whether it is similar enough, or where it will stand.
             return;
         }
         SearchQuery.Ranking.Words words =
@@ -173,7 +236,11 @@ final class Answer {
         String target = SelfAddress.target(query);
         String self = SelfAddress.of(query);
         String filter = query.filter() == null ? null : query.filter().text();
-        Boolean live = query.live() ? true : null;
+        String live = switch (query.live()) {
+            case NO -> null;
+            case RANKING -> "true";
+            case MATCHES -> "matches";
+        };
         EmbeddingSpace space = searcher.space();
         return switch (query.subject()) {
             case SearchQuery.Subject.Text(String text) ->
@@ -201,7 +268,9 @@ final class Answer {
                 try {
                     glimpse(text, encoding, stream);
                     Embedding embedding = encoding.get(patience.nanos(), TimeUnit.NANOSECONDS);
-                    stream.say(new SearchEvent.Stage("encode", Patience.millisSince(began), 0, 0));
+                    if (resume == null) {
+                        stream.say(new SearchEvent.Stage("encode", Patience.millisSince(began), 0, 0));
+                    }
                     yield embedding;
                 } finally {
                     encoding.cancel(false);
@@ -235,17 +304,20 @@ final class Answer {
     private void search(PagedAnswer answer, @Nullable String name, int from, AnswerStream stream) {
         IndexSnapshot snapshot = answer.snapshot();
         Embedding embedding = answer.embedding();
+        Settled settled = new Settled(stream);
+        AnswerSink sink = query.strict() ? settled : stream;
         SnapshotSearch search =
-                new SnapshotSearch(query, embedding, snapshot, answer.shown(from), stream, hits, patience);
-        LiveRanking live = this.live;
+                new SnapshotSearch(query, embedding, snapshot, answer.shown(from), sink, hits, patience);
+        LiveRanking ranking = live;
+        MatchStream told = matches;
         SnapshotSearch.Outcome outcome = searcher.answer(search);
+        if (query.strict()) {
+            settled.release();
+        }
         boolean complete = outcome.complete();
         Facets facets = complete && !query.facets().isEmpty() ? search.facets() : null;
         complete &= query.facets().isEmpty() || facets != null;
         String reason = !complete ? "timeout" : outcome.exact() ? null : "approximate";
-        if (live != null) {
-            live.begin(embedding, search.ranking());
-        }
         stream.say(new SearchEvent.Final(
                 reason == null,
                 reason,
@@ -253,7 +325,15 @@ final class Answer {
                 snapshot.positions().next(),
                 outcome.ranked() ? cursor(answer, name, from, search.shown()) : null,
                 facets == null ? null : facets.shown(),
-                live != null));
+                query.live()));
+        if (ranking != null) {
+            ranking.begin(embedding, search.ranking(), complete);
+            hits = new Hits();
+        }
+        if (told != null && embedding != null) {
+            hits = new Hits();
+            searcher.matches().begin(told, embedding, snapshot.positions().next());
+        }
     }
 
     /** How the answer goes on; null where it was not asked, or does not. */
@@ -268,6 +348,31 @@ final class Answer {
 
     private IndexSnapshot snapshot() {
         return view.snapshot().orElseThrow(() -> new QueryException(QueryException.Cause.UNAVAILABLE, view.absence()));
+    }
+
+    /** Holds rankings back until the last stands, and lets everything else pass. */
+    private static final class Settled implements AnswerSink {
+
+        private final AnswerStream stream;
+        private List<SearchEvent.Hit> last = List.of();
+
+        Settled(AnswerStream stream) {
+            this.stream = stream;
+        }
+
+        @Override
+        public void rank(List<SearchEvent.Hit> hits) {
+            last = hits;
+        }
+
+        @Override
+        public void say(SearchEvent event) {
+            stream.say(event);
+        }
+
+        void release() {
+            stream.rank(last);
+        }
     }
 
     static SearchEvent.Problem problem(QueryException e) {

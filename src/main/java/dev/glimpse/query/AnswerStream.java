@@ -55,6 +55,13 @@ final class AnswerStream implements Flow.Subscription, AnswerSink {
         return taken;
     }
 
+    /** How many events and rankings wait. */
+    int waiting() {
+        synchronized (waiting) {
+            return waiting.size();
+        }
+    }
+
     /** What to run each time when the subscriber has taken all: on his thread, so it must be quick. */
     void whenTaken(Runnable action) {
         onTaken = action;

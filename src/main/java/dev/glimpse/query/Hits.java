@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Makes what is ranked into what is shown. What is shown of an item is looked up once an answer. Not thread-safe. */
 final class Hits {
@@ -36,11 +37,16 @@ final class Hits {
                     of.score(),
                     stage,
                     known.text(),
-                    item.kind() == Kind.IMAGE ? "/images/" + segment(item.id()) + "/preview" : null,
+                    preview(item),
                     metadata.isEmpty() ? null : metadata,
                     duplicates.get(item)));
         }
         return hits;
+    }
+
+    /** The address of an image's small picture; null for other kinds. */
+    static @Nullable String preview(ItemId item) {
+        return item.kind() == Kind.IMAGE ? "/images/" + segment(item.id()) + "/preview" : null;
     }
 
     private static IndexedItem.Visible visible(ItemId item, IndexSnapshot snapshot) {

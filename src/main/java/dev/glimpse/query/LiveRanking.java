@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +44,7 @@ final class LiveRanking {
     private final AtomicBoolean stale = new AtomicBoolean();
     private final AtomicBoolean searching = new AtomicBoolean();
     private volatile @Nullable Given given;
+    private volatile @Nullable Patience patience;
     private volatile long lastSaid = System.nanoTime();
 
     LiveRanking(SearchQuery query, AnswerStream stream, Searcher searcher, LiveRankings all) {
@@ -60,11 +60,14 @@ final class LiveRanking {
     /**
      * The answer stands, and goes on from here.
      *
-     * @param shown what it shows
+     * @param shown    what it shows
+     * @param complete whether that is all there was to show
      */
-    void begin(@Nullable Embedding embedding, List<Ranked> shown) {
+    void begin(@Nullable Embedding embedding, List<Ranked> shown, boolean complete) {
         give(embedding, shown);
+        stale.compareAndSet(false, !complete);
         stream.whenTaken(this::update);
+        update();
     }
 
     /** Whether the answer stands. */
@@ -82,7 +85,7 @@ final class LiveRanking {
     }
 
     /** The view has changed. */
-    void changed(List<LiveRankings.Change> changes) {
+    void changed(List<LiveFeed.Heard> changes) {
         if (stale.get() || changes.stream().anyMatch(this::concerns)) {
             if (!stream.isTaken()) {
                 all.countCoalesced();
@@ -98,8 +101,8 @@ final class LiveRanking {
         update();
     }
 
-    private boolean concerns(LiveRankings.Change of) {
-        IndexChange change = of.change();
+    private boolean concerns(LiveFeed.Heard of) {
+        IndexChange change = of.arrival().change();
         if (!query.target().kinds().contains(change.item().kind())) {
             return false;
         }
@@ -130,26 +133,20 @@ final class LiveRanking {
                 && stream.isTaken()
                 && !stream.isCancelled()
                 && searching.compareAndSet(false, true)) {
-            try {
-                searcher.submit(this::search);
-            } catch (RejectedExecutionException e) {
-                // Too many searches wait: the next tick tries again.
-                searching.set(false);
-            }
+            all.search(this::search, searcher);
         }
     }
 
     private void search() {
+        boolean done = false;
         try {
             // First: what changes from here on is found by the next search.
             stale.set(false);
-            try (IndexSnapshot snapshot = all.snapshot()) {
-                if (snapshot == null) {
-                    stale.set(true);
-                } else {
-                    search(snapshot);
-                }
+            try (IndexSnapshot snapshot = stream.isCancelled() ? null : all.snapshot()) {
+                done = snapshot != null && search(snapshot);
             }
+            // What could not be done is tried again with the next change, or by the clock.
+            stale.compareAndSet(false, !done);
         } catch (RuntimeException e) {
             LOG.error("A live answer could not be kept", e);
             stream.say(Answer.problem(new QueryException(
@@ -158,20 +155,36 @@ final class LiveRanking {
         } finally {
             searching.set(false);
         }
-        update();
+        if (done) {
+            update();
+        }
     }
 
-    private void search(IndexSnapshot snapshot) {
-        Embedding near = given == null ? null : given.embedding();
+    /** Says whether there was time for it. */
+    private boolean search(IndexSnapshot snapshot) {
+        Given last = given;
+        Embedding near = last == null ? null : last.embedding();
         Newest newest = new Newest();
-        SnapshotSearch search =
-                new SnapshotSearch(query, near, snapshot, List.of(), newest, new Hits(), new Patience(query.timeout()));
-        if (searcher.answer(search).complete()) {
-            give(near, search.ranking());
-            lastSaid = System.nanoTime();
-            stream.rank(newest.hits());
-        } else {
-            stale.set(true);
+        Patience own = new Patience(SearchQuery.DEFAULT_TIMEOUT);
+        patience = own;
+        if (stream.isCancelled()) {
+            own.abandon();
+        }
+        SnapshotSearch search = new SnapshotSearch(query, near, snapshot, List.of(), newest, new Hits(), own);
+        if (!searcher.answer(search).complete()) {
+            return false;
+        }
+        give(near, search.ranking());
+        lastSaid = System.nanoTime();
+        stream.rank(newest.hits());
+        return true;
+    }
+
+    /** Its subscriber left: a search ends at its next question. */
+    void abandon() {
+        Patience searched = patience;
+        if (searched != null) {
+            searched.abandon();
         }
     }
 

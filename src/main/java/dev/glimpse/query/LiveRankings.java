@@ -1,69 +1,46 @@
 package dev.glimpse.query;
 
-import dev.glimpse.filter.MetadataValues;
-import dev.glimpse.index.IndexChange;
 import dev.glimpse.index.IndexSnapshot;
 import dev.glimpse.index.IndexView;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import jakarta.annotation.PreDestroy;
+import io.micrometer.core.instrument.Tags;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /** The answers that go on, and what they hear of the view. Thread-safe. */
 @ApplicationScoped
-class LiveRankings implements IndexView.Listener {
-
-    private static final long TICK_MILLIS = 500;
+class LiveRankings implements LiveFeed.Listener {
 
     private final IndexView view;
     private final Counter coalesced;
     private final int most;
     private final Set<LiveRanking> open = ConcurrentHashMap.newKeySet();
-    private final ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("live").daemon().factory());
+    private final long keepAlive;
 
-    LiveRankings(IndexView view, QueryConfig config, MeterRegistry metrics) {
+    /** Searches that wait for a slot. */
+    private final Queue<Runnable> turns = new ConcurrentLinkedQueue<>();
+
+    private final Semaphore slots =
+            new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+
+    private volatile @Nullable Searcher waiting;
+
+    LiveRankings(IndexView view, LiveFeed feed, QueryConfig config, MeterRegistry metrics) {
         this.view = view;
         this.most = config.liveStreams();
         this.coalesced = metrics.counter("glimpse.live.coalesced");
-        metrics.gaugeCollectionSize("glimpse.live.streams", List.of(), open);
-        long keepAlive = config.keepAlive().toNanos();
-        ticks.scheduleWithFixedDelay(
-                () -> open.forEach(live -> live.tick(keepAlive)), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
-        view.listen(this);
-    }
-
-    /** A change, with what several answers ask of it. */
-    static final class Change {
-
-        private final IndexChange change;
-        private @Nullable MetadataValues values;
-
-        Change(IndexChange change) {
-            this.change = change;
-        }
-
-        IndexChange change() {
-            return change;
-        }
-
-        /** The values of an item that was put. Asked by one thread. */
-        MetadataValues values() {
-            MetadataValues known = values;
-            if (known == null) {
-                known = MetadataValues.of(((IndexChange.Put) change).metadata());
-                values = known;
-            }
-            return known;
-        }
+        metrics.gaugeCollectionSize("glimpse.live.streams", Tags.of("live", "true"), open);
+        this.keepAlive = config.keepAlive().toNanos();
+        feed.listen(this);
     }
 
     /**
@@ -84,6 +61,39 @@ class LiveRankings implements IndexView.Listener {
 
     void close(LiveRanking live) {
         open.remove(live);
+        live.abandon();
+    }
+
+    /** Searches when it is its turn: few at once, so that who asks for the first time is not kept waiting. */
+    void search(Runnable search, Searcher searcher) {
+        turns.add(search);
+        next(searcher);
+    }
+
+    private void next(Searcher searcher) {
+        while (!turns.isEmpty() && slots.tryAcquire()) {
+            Runnable search = turns.poll();
+            if (search == null) {
+                slots.release();
+                continue;
+            }
+            try {
+                searcher.submit(() -> {
+                    try {
+                        search.run();
+                    } finally {
+                        slots.release();
+                        next(searcher);
+                    }
+                });
+            } catch (RejectedExecutionException e) {
+                // Too many wait already: the clock tries again.
+                turns.add(search);
+                waiting = searcher;
+                slots.release();
+                return;
+            }
+        }
     }
 
     void countCoalesced() {
@@ -97,22 +107,23 @@ class LiveRankings implements IndexView.Listener {
     }
 
     @Override
-    public void changed(List<IndexChange> changes) {
-        if (open.isEmpty()) {
-            return;
+    public void arrived(List<LiveFeed.Heard> arrivals, Map<Integer, Long> next) {
+        if (!arrivals.isEmpty()) {
+            open.forEach(live -> live.changed(arrivals));
         }
-        List<Change> all = new ArrayList<>(changes.size());
-        changes.forEach(change -> all.add(new Change(change)));
-        open.forEach(live -> live.changed(all));
     }
 
     @Override
-    public void replaced() {
+    public void lost(Map<Integer, Long> next) {
         open.forEach(LiveRanking::replaced);
     }
 
-    @PreDestroy
-    void stop() {
-        ticks.shutdownNow();
+    @Override
+    public void tick() {
+        Searcher searcher = waiting;
+        if (searcher != null) {
+            next(searcher);
+        }
+        open.forEach(live -> live.tick(keepAlive));
     }
 }

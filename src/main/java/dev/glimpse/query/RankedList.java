@@ -26,6 +26,7 @@ public final class RankedList {
                     SearchEvent.Stage _,
                     SearchEvent.Final _,
                     SearchEvent.Problem _,
+                    SearchEvent.Match _,
                     SearchEvent.Alive _ -> {}
         }
     }

@@ -34,7 +34,7 @@ public sealed interface SearchEvent {
      * @param target what is found
      * @param k      how many
      * @param filter as it was written, where there is one
-     * @param live   true where the answer goes on, else absent
+     * @param live   {@code true} or {@code matches} where the answer goes on, else absent
      * @param space  the space in which the answer is ranked
      * @param self   an address that gives the same answer to a GET
      */
@@ -45,7 +45,7 @@ public sealed interface SearchEvent {
             String target,
             int k,
             @Nullable String filter,
-            @Nullable Boolean live,
+            @Nullable String live,
             EmbeddingSpace space,
             String self)
             implements SearchEvent {
@@ -150,7 +150,7 @@ public sealed interface SearchEvent {
      * @param positions how far the view had read, by partition of the embeddings topic
      * @param cursor    for the next page, where pages were asked for and there may be one
      * @param facets    by field its values and how many items have them, where they were asked for
-     * @param live      whether the answer goes on, and changes with the view
+     * @param live      whether, and how, the answer goes on
      */
     record Final(
             boolean exact,
@@ -159,7 +159,7 @@ public sealed interface SearchEvent {
             Map<Integer, Long> positions,
             @Nullable String cursor,
             @Nullable Map<String, List<Facet>> facets,
-            @JsonIgnore boolean live)
+            @JsonIgnore SearchQuery.Live live)
             implements SearchEvent {
 
         /**
@@ -176,7 +176,32 @@ public sealed interface SearchEvent {
 
         @Override
         public boolean isLast() {
-            return !live;
+            return live == SearchQuery.Live.NO;
+        }
+    }
+
+    /**
+     * An item has arrived that is similar enough.
+     *
+     * @param similarity the cosine to the query, in [-1, 1]
+     * @param position   of its source record
+     * @param text       its text or caption
+     * @param preview    the address of its small picture
+     * @param resume     by partition of the embeddings topic, from where on nothing was told yet
+     */
+    record Match(
+            String kind,
+            String id,
+            float similarity,
+            String position,
+            @Nullable String text,
+            @Nullable String preview,
+            @Nullable Metadata metadata,
+            @JsonIgnore Map<Integer, Long> resume)
+            implements SearchEvent {
+        @Override
+        public String name() {
+            return "match";
         }
     }
 

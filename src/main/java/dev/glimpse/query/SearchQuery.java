@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param paged   whether the answer may go on, page by page
  * @param facets  fields of metadata of which the values are counted
  * @param rerank  how many of the first are put in order anew by the model's reranker; 0 for none
- * @param live    whether the answer goes on after it stands, and changes with the view
+ * @param strict  whether only ranks are sent that are settled
+ * @param live    whether, and how, the answer goes on after it stands
  * @param fresh   source positions that the view must have reached first
  * @param timeout how long the answer may take, at most {@link #MAX_TIMEOUT}
  */
@@ -37,7 +38,8 @@ public record SearchQuery(
         boolean paged,
         List<String> facets,
         int rerank,
-        boolean live,
+        boolean strict,
+        Live live,
         List<Position> fresh,
         Duration timeout) {
 
@@ -49,6 +51,9 @@ public record SearchQuery(
 
     /** How many groups of items are shown as one each at most. */
     public static final int MAX_COLLAPSED = 100;
+
+    /** How many items an answer that goes on shows at most. */
+    public static final int MAX_LIVE = 100;
 
     /** Of how many fields values are counted at most. */
     public static final int MAX_FACETS = 10;
@@ -127,6 +132,16 @@ public record SearchQuery(
         }
     }
 
+    /** How an answer goes on. */
+    public enum Live {
+        /** It ends. */
+        NO,
+        /** Its ranking changes with the view. */
+        RANKING,
+        /** Each arriving item is told that is similar enough. */
+        MATCHES
+    }
+
     /** What is found. */
     public enum Target {
         /** Images. */
@@ -181,7 +196,16 @@ public record SearchQuery(
         if (rerank > 0 && (collapse != null || paged)) {
             throw new IllegalArgumentException("rerank goes neither with collapse nor with cursor");
         }
-        if (live && (rerank > 0 || paged || !facets.isEmpty())) {
+        if (live == Live.MATCHES && !(ranking instanceof Ranking.Vector && collapse == null)) {
+            throw new IllegalArgumentException("live=matches goes with rank=vector, and not with collapse");
+        }
+        if (live != Live.NO && strict) {
+            throw new IllegalArgumentException("live does not go with order=strict: nothing is settled for good");
+        }
+        if (live != Live.NO && k > MAX_LIVE) {
+            throw new IllegalArgumentException("k is %d; with live it must be 1 to %d".formatted(k, MAX_LIVE));
+        }
+        if (live != Live.NO && (rerank > 0 || paged || !facets.isEmpty())) {
             throw new IllegalArgumentException("live goes neither with rerank nor with cursor nor with facets");
         }
         if (minSimilarity > ANY_SIMILARITY && ranking instanceof Ranking.Lexical) {
@@ -207,6 +231,7 @@ public record SearchQuery(
                 paged,
                 facets,
                 rerank,
+                strict,
                 live,
                 fresh,
                 other);

@@ -38,15 +38,23 @@ public class Searcher {
     private final QueryEncoder encoder;
     private final IndexView view;
     private final Pages pages;
-    private final LiveRankings lives;
+    private final LiveRankings rankings;
+    private final LiveMatches matches;
     private final MeterRegistry metrics;
     private final ThreadPoolExecutor searches;
 
-    Searcher(QueryEncoder encoder, IndexView view, Pages pages, LiveRankings lives, MeterRegistry metrics) {
+    Searcher(
+            QueryEncoder encoder,
+            IndexView view,
+            Pages pages,
+            LiveRankings rankings,
+            LiveMatches matches,
+            MeterRegistry metrics) {
         this.encoder = encoder;
         this.view = view;
         this.pages = pages;
-        this.lives = lives;
+        this.rankings = rankings;
+        this.matches = matches;
         this.metrics = metrics;
         int threads = Runtime.getRuntime().availableProcessors();
         // Searching is computing: more threads than processors would only hold each other up.
@@ -173,7 +181,16 @@ public class Searcher {
      * space. Cancelling ends the search.
      */
     public Multi<SearchEvent> search(SearchQuery query) {
-        return answer(query, () -> null);
+        return answer(query, null, () -> null);
+    }
+
+    /**
+     * Goes on with the matches of an answer that was given before.
+     *
+     * @param from by partition of the embeddings topic, from where on none was told
+     */
+    public Multi<SearchEvent> resume(SearchQuery query, Map<Integer, Long> from) {
+        return answer(query, from, () -> null);
     }
 
     /**
@@ -187,14 +204,15 @@ public class Searcher {
         Pages.Page known = pages.open(cursor);
         SearchQuery query = known.answer().query().within(timeout);
         known.answer().release();
-        return answer(query, () -> pages.open(cursor));
+        return answer(query, null, () -> pages.open(cursor));
     }
 
-    private Multi<SearchEvent> answer(SearchQuery query, Supplier<Pages.@Nullable Page> page) {
+    private Multi<SearchEvent> answer(
+            SearchQuery query, @Nullable Map<Integer, Long> resume, Supplier<Pages.@Nullable Page> page) {
         return Multi.createFrom().publisher(subscriber -> {
             Pages.Page further = page.get();
             try {
-                Answer answer = new Answer(query, further, this, encoder, view, pages, lives, metrics);
+                Answer answer = new Answer(query, further, resume, this, encoder, view, pages, metrics);
                 AnswerStream stream = new AnswerStream(subscriber, answer::cancel);
                 subscriber.onSubscribe(stream);
                 answer.start(stream);
@@ -214,6 +232,14 @@ public class Searcher {
      */
     Future<?> submit(Runnable search) {
         return searches.submit(search);
+    }
+
+    LiveRankings rankings() {
+        return rankings;
+    }
+
+    LiveMatches matches() {
+        return matches;
     }
 
     /** All stages of a search. */

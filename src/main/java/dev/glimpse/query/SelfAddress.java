@@ -30,7 +30,12 @@ final class SelfAddress {
                 + query.facets().stream()
                         .map(field -> "&facets=" + encode(field))
                         .collect(Collectors.joining())
-                + (query.live() ? "&live=true" : "")
+                + (query.strict() ? "&order=strict" : "")
+                + switch (query.live()) {
+                    case NO -> "";
+                    case RANKING -> "&live=true";
+                    case MATCHES -> "&live=matches";
+                }
                 + (query.rerank() == 0 ? "" : "&rerank=" + query.rerank());
     }
 

@@ -36,9 +36,9 @@ final class BackboneOptions implements AutoCloseable {
 
     @Option(
             names = "--image-output",
-            split = ",",
-            description = "The backbone's output, or several that are put side by side; by default its first.")
-    private List<String> outputs = List.of();
+            description =
+                    "The backbone's output, or several, with commas, that are put side by side; by default its first.")
+    private @Nullable String outputs;
 
     @Option(
             names = "--text-backbone",
@@ -68,7 +68,8 @@ final class BackboneOptions implements AutoCloseable {
         if (images == null) {
             return own;
         }
-        Backbone backbone = Backbone.ofImages(images, size, pixels, input, outputs);
+        Backbone backbone = Backbone.ofImages(
+                images, size, pixels, input, outputs == null ? List.of() : List.of(outputs.split(",")));
         openImages = backbone;
         long[] shape = backbone.shape();
         int width = Math.toIntExact(shape[0]);

@@ -139,6 +139,7 @@ class DemoRecallIT {
                 List.of(),
                 0,
                 false,
+                SearchQuery.Live.NO,
                 List.of(),
                 SearchQuery.DEFAULT_TIMEOUT);
         searcher.search(query).subscribe().asIterable().forEach(list::apply);

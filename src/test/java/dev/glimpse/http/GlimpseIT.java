@@ -75,6 +75,17 @@ class GlimpseIT {
     @Test
     void showsNothingOfWhichItIsNotKnownWhetherItIsSimilarEnough() throws Exception {
         publish("threshold");
+        Held held = new Held(ClientProxy.unwrap(encoder));
+        QuarkusMock.installMockForType(held, Encoder.class);
+        Thread.ofVirtual().start(() -> {
+            try {
+                held.begun.await(10, TimeUnit.SECONDS);
+                Thread.sleep(300);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            held.release.countDown();
+        });
         String address = "/search?target=text&k=3&min_similarity=0.5&text=glimpsed%20heron%20threshold";
 
         List<EventStream.Event> events = EventStream.read(root.resolve(address));

@@ -18,6 +18,7 @@ import io.restassured.specification.RequestSpecification;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +127,12 @@ class JsonQueryIT {
                 .post("/search")
                 .then();
 
+        String much = "[%s]"
+                .formatted(String.join(",", Collections.nCopies(9, "{\"text\": \"%s\"}".formatted("a ".repeat(2000)))));
+        form().multiPart("query", "{\"parts\": %s}".formatted(much))
+                .post("/search")
+                .then()
+                .statusCode(200);
         assertThat(ids(alone)).hasSize(5).startsWith("json-3");
         assertThat(ids(fields)).hasSize(5).contains("json-3", "json-4").isEqualTo(ids(json));
         form().multiPart("text", "a red circle")
@@ -146,6 +153,13 @@ class JsonQueryIT {
         refused(form().multiPart("query", "{").multiPart("k", "5"), "beside 'query' there may be files");
         refused(form().multiPart("query", "{"), "the query is no JSON object");
         refused(form().multiPart("query", "{}").multiPart("query", "{}"), "it must stand there once");
+        refused(form().multiPart("parts", "x").multiPart("text", "a"), "it belongs into the JSON of 'query'");
+        refused(form().multiPart("/k", "1").multiPart("/k", "2"), "the parameter '/k' is unknown");
+        RequestSpecification many = form();
+        for (int i = 0; i < 18; i++) {
+            many = many.multiPart("image", "a.png", new byte[] {1}, "image/png");
+        }
+        refused(many, "there are 18 files; at most 16 parts are taken");
         refused(form().multiPart("colour", "red"), "the parameter 'colour' is unknown");
         form().multiPart("image", "a.png", new byte[] {1, 2, 3}, "image/png")
                 .multiPart("text", "a")
@@ -198,6 +212,8 @@ class JsonQueryIT {
             {"image":"?"}                   | the parameter 'image': it is not base64
             {"image":7}                     | the parameter 'image': it must be a picture, base64
             {"image":"AAAA","text":"a"}     | the parameter 'text' is unknown
+            {"parts":{"a":{"text":"x"}}}    | the parameter 'parts': it must be an array
+            {"parts":"x"}                   | the parameter 'parts': it must be an array
             {"parts":[]}                    | the parameter 'parts': there are 0; 1 to 16 are taken
             {"parts":[{"text":"a"}],"text":"a"} | the parameter 'text' is unknown
             {"parts":[{"text":"a"}],"image":"AAAA"} | beside 'parts' it belongs into one of them

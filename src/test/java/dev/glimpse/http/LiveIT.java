@@ -11,12 +11,6 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.OutputStream;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +18,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,15 +40,17 @@ class LiveIT {
         }
         awaitItems("kiwi", 6);
         String query = query("kiwi", "a kiwi on a plate") + "&k=3";
-        try (Reader reader = new Reader(query + "&live=true")) {
+        try (LiveReader reader = new LiveReader(root, query + "&live=true")) {
             await().atMost(SOON).until(() -> reader.has("final"));
             assertThat(reader.list()).hasSize(3).isEqualTo(answer(query));
-            assertThat(reader.ids().getLast()).doesNotEndWith(".end");
+            assertThat(reader.events())
+                    .last()
+                    .satisfies(event -> assertThat(event.id()).doesNotEndWith(".end"));
 
             publish("kiwi", 9, "a kiwi on a plate", true);
             await().atMost(SOON).until(() -> reader.list().getFirst().equals("text/kiwi-9"));
             assertThat(reader.list()).hasSize(3).isEqualTo(answer(query));
-            assertThat(reader.lines).anyMatch(line -> line.contains("\"stage\":\"live\""));
+            assertThat(reader.lines()).anyMatch(line -> line.contains("\"stage\":\"live\""));
 
             publish("kiwi", 9, null, true);
             await().atMost(SOON).until(() -> !reader.list().contains("text/kiwi-9"));
@@ -68,7 +63,7 @@ class LiveIT {
             await().atMost(SOON).until(() -> !reader.list().contains(first));
             await().atMost(SOON).until(() -> reader.list().equals(answer(query)));
             // Signs of life, every second in tests.
-            await().atMost(SOON).until(() -> reader.lines.stream().anyMatch(line -> line.startsWith(":")));
+            await().atMost(SOON).until(() -> reader.lines().stream().anyMatch(line -> line.startsWith(":")));
             assertThat(reader.isOpen()).isTrue();
         }
     }
@@ -89,7 +84,7 @@ class LiveIT {
         SplittableRandom random = new SplittableRandom(sort.hashCode());
         String[] nouns = {"bird", "tree", "house", "boat", "fish", "lamp"};
         String[] colours = {"red", "blue", "green", "yellow"};
-        try (Reader reader = new Reader(query + "&live=true")) {
+        try (LiveReader reader = new LiveReader(root, query + "&live=true")) {
             await().atMost(SOON).until(() -> reader.has("final"));
             for (int change = 0; change < 150; change++) {
                 String text = random.nextInt(4) == 0
@@ -116,13 +111,13 @@ class LiveIT {
 
     @Test
     void givesASlowReaderTheNewestInOne() throws Exception {
-        String query = query("slow", "a snail on a long road") + "&k=200";
+        String query = query("slow", "a snail on a long road") + "&k=100";
         double before = metric("glimpse_live_coalesced_total");
-        try (Reader reader = new Reader(query + "&live=true")) {
+        try (LiveReader reader = new LiveReader(root, query + "&live=true")) {
             await().atMost(SOON).until(() -> reader.has("final"));
             reader.pause();
             String token = "";
-            String filler = " and more".repeat(400);
+            String filler = " and more".repeat(3000);
             for (int round = 0; round < 6; round++) {
                 try (OutsideProducer producer = new OutsideProducer()) {
                     for (int i = 0; i < 100; i++) {
@@ -144,26 +139,26 @@ class LiveIT {
 
             await().atMost(SOON).untilAsserted(() -> assertThat(reader.list()).isEqualTo(wanted));
             await().atMost(SOON)
-                    .until(() -> reader.lines.stream()
+                    .until(() -> reader.lines().stream()
                             .anyMatch(line -> line.contains("\"slow-7\"") && line.contains("of round 5")));
         }
     }
 
     @Test
     void leavesNothingBehind() throws Exception {
-        double before = metric("glimpse_live_streams");
-        List<Reader> readers = new ArrayList<>();
+        await().atMost(SOON).until(() -> metric("glimpse_live_streams") == 0);
+        List<LiveReader> readers = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            readers.add(new Reader(query("nothing", "number " + i) + "&live=true"));
+            readers.add(new LiveReader(root, query("nothing", "number " + i) + "&live=true"));
         }
         await().atMost(SOON).until(() -> readers.stream().allMatch(reader -> reader.has("final")));
-        assertThat(metric("glimpse_live_streams")).isEqualTo(before + 20);
+        assertThat(metric("glimpse_live_streams")).isEqualTo(20);
 
-        for (Reader reader : readers) {
+        for (LiveReader reader : readers) {
             reader.close();
         }
 
-        await().atMost(SOON).until(() -> metric("glimpse_live_streams") <= before);
+        await().atMost(SOON).until(() -> metric("glimpse_live_streams") == 0);
     }
 
     @Test
@@ -171,9 +166,9 @@ class LiveIT {
         publish("again", 1, "a boomerang", true);
         awaitItems("again", 1);
         String query = query("again", "a boomerang");
-        try (Reader reader = new Reader(query + "&live=true", "Last-Event-ID: 5.3")) {
+        try (LiveReader reader = new LiveReader(root, query + "&live=true", "Last-Event-ID: 5.3")) {
             await().atMost(SOON).until(() -> reader.has("final"));
-            assertThat(reader.lines).contains("event:reset");
+            assertThat(reader.lines()).contains("event:reset");
             assertThat(reader.list()).containsExactly("text/again-1");
         }
     }
@@ -181,9 +176,11 @@ class LiveIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "live=yes | 'yes' is unknown; known are true and false",
-                "live=matches | 'live=matches' is not built yet",
+                "live=yes | 'yes' is unknown; known are true, matches and false",
+                "live=matches&rank=hybrid | live=matches goes with rank=vector",
+                "live=matches&order=strict | live does not go with order=strict",
                 "live=true&cursor=* | live goes neither with rerank nor with cursor nor with facets",
+                "live=true&k=101 | k is 101; with live it must be 1 to 100",
                 "live=true&facets=suite | live goes neither with rerank nor with cursor nor with facets"
             })
     void refusesWhatDoesNotGoOn(String refused) {
@@ -242,89 +239,5 @@ class LiveIT {
                 .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
-    }
-
-    /** Reads a stream that does not end, line by line, over a socket with a small buffer; by HTTP 1.0, which knows no chunks. */
-    private final class Reader implements AutoCloseable {
-
-        private final List<String> lines = new CopyOnWriteArrayList<>();
-        private final Socket socket = new Socket();
-        private final Thread thread;
-        private volatile boolean paused;
-        private volatile boolean ended;
-
-        Reader(String address, String... headers) throws IOException {
-            socket.setReceiveBufferSize(4096);
-            socket.connect(new InetSocketAddress(root.getHost(), root.getPort()));
-            OutputStream out = socket.getOutputStream();
-            StringBuilder request = new StringBuilder("GET " + address + " HTTP/1.0\r\nHost: localhost\r\n");
-            for (String header : headers) {
-                request.append(header).append("\r\n");
-            }
-            out.write(request.append("Accept: text/event-stream\r\n\r\n")
-                    .toString()
-                    .getBytes(StandardCharsets.US_ASCII));
-            out.flush();
-            thread = Thread.ofPlatform().daemon().start(this::read);
-        }
-
-        private void read() {
-            try (BufferedReader in =
-                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8), 512)) {
-                for (String line = in.readLine(); line != null; line = in.readLine()) {
-                    lines.add(line);
-                    while (paused) {
-                        Thread.sleep(20);
-                    }
-                }
-            } catch (IOException | InterruptedException e) {
-                // It was closed.
-            }
-            ended = true;
-        }
-
-        void pause() {
-            paused = true;
-        }
-
-        void goOn() {
-            paused = false;
-        }
-
-        boolean isOpen() {
-            return !ended;
-        }
-
-        boolean has(String event) {
-            return lines.contains("event:" + event);
-        }
-
-        List<String> ids() {
-            return lines.stream().filter(line -> line.startsWith("id:")).toList();
-        }
-
-        /** The list as it is now. */
-        List<String> list() throws IOException {
-            return EventStream.list(EventStream.parse(whole()));
-        }
-
-        private String whole() {
-            StringBuilder body = new StringBuilder();
-            for (String line : lines) {
-                if (line.startsWith("id:") || line.startsWith("event:") || line.startsWith("data:")) {
-                    body.append(line).append('\n');
-                } else if (line.isEmpty()) {
-                    body.append('\n');
-                }
-            }
-            return body.toString();
-        }
-
-        @Override
-        public void close() throws Exception {
-            paused = false;
-            socket.close();
-            thread.join(5000);
-        }
     }
 }

@@ -197,6 +197,25 @@ class SearchContractIT {
     }
 
     @Test
+    void sendsSettledRanksAloneAndInOrder() throws Exception {
+        for (String query : List.of(
+                "/search?k=5&text=a%20red%20circle",
+                "/search?k=5&target=text&rank=hybrid&text=a%20red%20circle",
+                "/search?k=5&target=any&text=a%20red%20circle")) {
+            List<EventStream.Event> strict = EventStream.read(at(query + "&order=strict"));
+
+            assertThat(strict.stream()
+                            .filter(event -> event.name().equals("hit"))
+                            .map(event -> event.data().get("rank").intValue()))
+                    .containsExactly(1, 2, 3, 4, 5);
+            assertThat(strict).noneMatch(event -> event.name().equals("drop"));
+            assertThat(strict.getLast().data().get("exact").booleanValue()).isTrue();
+            assertThat(EventStream.list(strict)).isEqualTo(EventStream.list(EventStream.read(at(query))));
+            assertThat(strict.getFirst().data().get("self").textValue()).contains("order=strict");
+        }
+    }
+
+    @Test
     void ranksByWordsAndByBoth() throws Exception {
         Scene scene = scenes.scene(7);
         String caption = encoded(wording.caption(scene.statement()));
@@ -350,7 +369,8 @@ class SearchContractIT {
             /search?like=image/1&rank=lexical  | 400 | missing-parameter    | 'rank=lexical' needs 'words'
             /search?text=a&rank=lexical&min_similarity=0 | 400 | invalid-parameter | does not go with rank=lexical
             /search?text=a&rank=hybrid&rerank=9 | 400 | invalid-parameter   | rerank goes with rank=vector
-            /search?text=a&order=strict        | 400 | parameter-not-built  | 'order' is not built yet
+            /search?text=a&order=best          | 400 | invalid-parameter    | known are relaxed and strict
+            /search?text=a&order=strict&live=true | 400 | invalid-parameter | live does not go with order=strict
             /search?text=a&rerank=20           | 400 | no-reranker          | needs a model with a reranker
             /search?text=a&rerank=201          | 400 | invalid-parameter    | rerank is 201; it must be 0 to 200
             /search?text=a&rerank=9&target=any | 400 | invalid-parameter    | a text and finds images

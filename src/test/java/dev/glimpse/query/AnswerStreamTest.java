@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class AnswerStreamTest {
 
-    private static final SearchEvent.Final END = new SearchEvent.Final(true, null, 0, Map.of(), null, null, false);
+    private static final SearchEvent.Final END =
+            new SearchEvent.Final(true, null, 0, Map.of(), null, null, SearchQuery.Live.NO);
 
     @Test
     void sendsNothingThatWasNotAskedFor() {

@@ -83,6 +83,7 @@ class PagesTest {
                 List.of(),
                 0,
                 false,
+                SearchQuery.Live.NO,
                 List.of(),
                 SearchQuery.DEFAULT_TIMEOUT);
         open.incrementAndGet();

@@ -50,7 +50,12 @@ public final class Backbone implements AutoCloseable {
         this.size = size;
         graph.outputOfAnyShape(FEATURES, features);
         this.file = write(graph);
-        this.session = open(file);
+        try {
+            this.session = open(file);
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(file);
+            throw e;
+        }
     }
 
     /**

@@ -1,0 +1,250 @@
+package dev.glimpse.query;
+
+import dev.glimpse.embedding.Embedding;
+import dev.glimpse.index.ArrivalReader;
+import dev.glimpse.index.IndexSnapshot;
+import dev.glimpse.index.IndexView;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import org.jboss.logging.Logger;
+
+/**
+ * Tells open answers each arriving item that matches them, and loses none. A stream that does not take its events is left behind;
+ * when it has taken them it goes on from where it was: from the newest arrivals, which are kept here, or, if it is further behind,
+ * from the embeddings topic, on one of few threads. Thread-safe.
+ */
+@ApplicationScoped
+class LiveMatches implements LiveFeed.Listener {
+
+    private static final Logger LOG = Logger.getLogger(LiveMatches.class);
+
+    /** So many of the newest arrivals are kept at least, once so many were. */
+    private static final int KEPT = 2048;
+
+    private static final int REPLAYS = 2;
+
+    /** Arrivals, and by partition the positions before and after them. */
+    private record Batch(List<LiveFeed.Heard> arrivals, Map<Integer, Long> after) {}
+
+    private final IndexView view;
+    private final long keepAlive;
+    private final int most;
+    private final Counter replayed;
+    private final Set<MatchStream> open = ConcurrentHashMap.newKeySet();
+    private final ExecutorService replays = Executors.newFixedThreadPool(
+            REPLAYS, Thread.ofPlatform().name("replay-", 0).daemon().factory());
+
+    /** Guards all that follows, and the streams. */
+    private final Object lock = new Object();
+
+    private final Deque<Batch> newest = new ArrayDeque<>();
+    private int kept;
+
+    /** The positions before the oldest that is kept, and after the newest. */
+    private Map<Integer, Long> from = Map.of();
+
+    private Map<Integer, Long> reached = Map.of();
+
+    LiveMatches(IndexView view, LiveFeed feed, QueryConfig config, MeterRegistry metrics) {
+        this.view = view;
+        this.keepAlive = config.keepAlive().toNanos();
+        this.most = config.liveStreams();
+        this.replayed = metrics.counter("glimpse.live.replays");
+        metrics.gaugeCollectionSize("glimpse.live.streams", Tags.of("live", "matches"), open);
+        feed.listen(this);
+    }
+
+    /**
+     * An answer will go on.
+     *
+     * @param again makes a full answer, where what was missed can't be told any more
+     * @throws QueryException if there are as many as there may be
+     */
+    MatchStream open(SearchQuery query, AnswerStream stream, Runnable again) {
+        if (open.size() >= most) {
+            throw new QueryException(
+                    QueryException.Cause.UNAVAILABLE,
+                    "%d live answers are open, and no more may be (glimpse.query.live-streams)".formatted(most));
+        }
+        MatchStream matches = new MatchStream(query, stream, again);
+        open.add(matches);
+        return matches;
+    }
+
+    /**
+     * The answer stands, and goes on from here.
+     *
+     * @param positions of the embeddings topic up to which it knows
+     */
+    void begin(MatchStream matches, Embedding embedding, Map<Integer, Long> positions) {
+        Map<Integer, Long> now;
+        try (IndexSnapshot snapshot = view.snapshot().orElse(null)) {
+            now = snapshot == null ? Map.of() : snapshot.positions().next();
+        }
+        synchronized (lock) {
+            if (from.isEmpty()) {
+                // Nothing was heard yet: what comes after these positions will be.
+                from = now;
+                reached = now;
+            }
+            matches.begin(embedding, positions);
+            matches.whenTaken(() -> {
+                if (matches.mode() == MatchStream.Mode.BEHIND) {
+                    submit(() -> catchUp(matches));
+                }
+            });
+            catchUp(matches);
+        }
+    }
+
+    void close(MatchStream matches) {
+        open.remove(matches);
+    }
+
+    @Override
+    public void arrived(List<LiveFeed.Heard> arrivals, Map<Integer, Long> next) {
+        synchronized (lock) {
+            if (from.isEmpty()) {
+                // The first batch: what is kept begins with it.
+                from = new HashMap<>(next);
+                arrivals.forEach(heard ->
+                        from.merge(heard.arrival().partition(), heard.arrival().offset(), Math::min));
+            }
+            keep(arrivals, next);
+            for (MatchStream matches : open) {
+                if (matches.mode() == MatchStream.Mode.LIVE) {
+                    if (matches.tellAll(arrivals)) {
+                        matches.advance(next);
+                    } else {
+                        matches.mode(MatchStream.Mode.BEHIND);
+                    }
+                }
+            }
+        }
+    }
+
+    /** What a view reads again, built anew or after a fault, was kept before, or is older. */
+    private void keep(List<LiveFeed.Heard> arrivals, Map<Integer, Long> next) {
+        List<LiveFeed.Heard> unknown = new ArrayList<>(arrivals.size());
+        for (LiveFeed.Heard heard : arrivals) {
+            if (heard.arrival().offset() >= reached.getOrDefault(heard.arrival().partition(), 0L)) {
+                unknown.add(heard);
+            }
+        }
+        Map<Integer, Long> after = new HashMap<>(reached);
+        next.forEach((partition, offset) -> after.merge(partition, offset, Math::max));
+        reached = after;
+        newest.addLast(new Batch(unknown, after));
+        kept += unknown.size();
+        while (newest.size() > 1 && (kept - newest.getFirst().arrivals().size() >= KEPT || newest.size() > KEPT)) {
+            Batch oldest = newest.removeFirst();
+            kept -= oldest.arrivals().size();
+            from = oldest.after();
+        }
+    }
+
+    @Override
+    public void lost(Map<Integer, Long> next) {
+        synchronized (lock) {
+            newest.clear();
+            kept = 0;
+            Map<Integer, Long> after = new HashMap<>(reached);
+            next.forEach((partition, offset) -> after.merge(partition, offset, Math::max));
+            reached = after;
+            from = after;
+            for (MatchStream matches : open) {
+                if (matches.mode() == MatchStream.Mode.LIVE) {
+                    matches.mode(MatchStream.Mode.BEHIND);
+                    catchUp(matches);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void tick() {
+        open.forEach(matches -> matches.tick(keepAlive));
+    }
+
+    /** A stream that is behind is told what it has missed, if it takes it now, and hears then what arrives. */
+    private void catchUp(MatchStream matches) {
+        synchronized (lock) {
+            if (matches.mode() != MatchStream.Mode.BEHIND || matches.isCancelled() || matches.isFull()) {
+                return;
+            }
+            if (from.isEmpty() || !matches.isTold(from)) {
+                if (from.isEmpty() || !matches.isTold(reached)) {
+                    matches.mode(MatchStream.Mode.REPLAYED);
+                    submit(() -> replay(matches));
+                }
+                return;
+            }
+            for (Batch batch : newest) {
+                if (!matches.tellAll(batch.arrivals())) {
+                    return;
+                }
+            }
+            matches.advance(reached);
+            matches.mode(MatchStream.Mode.LIVE);
+        }
+    }
+
+    private void submit(Runnable work) {
+        try {
+            replays.execute(work);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("The service stops", e);
+        }
+    }
+
+    /** Tells a stream from the topic, until it is full, or near enough to hear the rest. */
+    private void replay(MatchStream matches) {
+        replayed.increment();
+        try (ArrivalReader reader = view.arrivals(matches.told())) {
+            while (!matches.isCancelled() && !matches.isFull()) {
+                List<LiveFeed.Heard> arrivals =
+                        reader.next().stream().map(LiveFeed.Heard::new).toList();
+                for (LiveFeed.Heard heard : arrivals) {
+                    // A poll's worth more than fits is bounded too.
+                    matches.tell(heard);
+                }
+                matches.advance(reader.positions());
+                synchronized (lock) {
+                    if (!from.isEmpty() && matches.isTold(from)) {
+                        break;
+                    }
+                }
+            }
+            synchronized (lock) {
+                matches.mode(MatchStream.Mode.BEHIND);
+                catchUp(matches);
+            }
+        } catch (ArrivalReader.GoneException e) {
+            matches.startAgain(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            LOG.error("Matches could not be told", e);
+            matches.fail(new QueryException(
+                    QueryException.Cause.FAILED, "the matches could not be told: " + e.getMessage(), e));
+            close(matches);
+        }
+    }
+
+    @PreDestroy
+    void stop() {
+        replays.shutdownNow();
+    }
+}

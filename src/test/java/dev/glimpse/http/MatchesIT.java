@@ -1,0 +1,206 @@
+package dev.glimpse.http;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.glimpse.FreshData;
+import dev.glimpse.OutsideProducer;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Each arriving item that is similar enough: {@code live=matches}. */
+@QuarkusTest
+@WithTestResource(FreshData.class)
+class MatchesIT {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    @TestHTTPResource("/")
+    URI root;
+
+    @Test
+    void tellsEachArrivingMatchOnceAndNothingElse() throws Exception {
+        publish("plum", 0, 3, "a plum on plate number %d");
+        awaitItems("plum", 3);
+        float like = similarity("plum", "a plum on a plate", "plum-1");
+        try (LiveReader reader = open("plum", "a plum on a plate", like - 0.1f)) {
+            assertThat(reader.list()).hasSize(3);
+            String token = publish("plum", 3, 12, "a plum on plate number %d");
+            publish("plum", 20, 25, "twelve thousand green bicycles in the rain %d");
+            publish("other", 30, 33, "a plum on plate number %d");
+            OutsideProducer.sendOne("glimpse.texts", "plum-1", null);
+            publish("plum", 40, 41, "a plum on plate number %d");
+
+            await().atMost(SOON).until(() -> told(reader).contains("plum-40"));
+
+            assertThat(told(reader)).containsExactly(ids("plum", 3, 12, "plum-40"));
+            EventStream.Event last = matches(reader).get(8);
+            assertThat(last.data().get("position").textValue()).isEqualTo(token);
+            assertThat(last.data().get("similarity").floatValue()).isGreaterThan(like - 0.1f);
+            assertThat(last.data().get("text").textValue()).isEqualTo("a plum on plate number 11");
+            assertThat(last.data().get("metadata").get("suite").textValue()).isEqualTo("plum");
+            assertThat(last.id()).endsWith(".m");
+            // The list of the answer stays what it was.
+            assertThat(reader.list()).hasSize(3);
+        }
+    }
+
+    @Test
+    void goesOnWhereItWasCutOff() throws Exception {
+        SplittableRandom random = new SplittableRandom(8);
+        List<String> told = new ArrayList<>();
+        String id = null;
+        int published = 0;
+        LiveReader reader = open("pear", "a pear", -1);
+        for (int round = 0; round < 15; round++) {
+            publish("pear", published, published + 20, "a pear, the number is %d");
+            published += 20;
+            Thread.sleep(random.nextInt(120));
+            reader.close();
+            List<EventStream.Event> events = matches(reader);
+            events.forEach(event -> told.add(event.data().get("id").textValue()));
+            id = reader.events().isEmpty() ? id : reader.events().getLast().id();
+            reader = new LiveReader(root, query("pear", "a pear", -1), "Last-Event-ID: " + id);
+        }
+        publish("pear", published, published + 1, "a pear, the number is %d");
+        String last = "pear-" + published;
+        LiveReader open = reader;
+        await().atMost(SOON).until(() -> told(open).contains(last));
+        told.addAll(told(reader));
+        assertThat(reader.lines()).doesNotContain("event:reset", "event:final", "event:hit");
+        reader.close();
+
+        assertThat(told).containsExactly(ids("pear", 0, published, last));
+    }
+
+    @Test
+    void losesNothingForAReaderThatStandsStill() throws Exception {
+        double before = metric("glimpse_live_replays_total");
+        try (LiveReader reader = open("slug", "a slug", -1);
+                LiveReader quick = open("slug", "a slug", -1)) {
+            reader.pause();
+            int count = 6000;
+            publish("slug", 0, count, "a slug, the number is %d" + " and more".repeat(300));
+            await().atMost(SOON).until(() -> quick.count("match") == count);
+            assertThat(told(quick)).containsExactly(ids("slug", 0, count));
+            assertThat(reader.count("match")).isLessThan(count);
+
+            reader.goOn();
+
+            await().atMost(SOON).until(() -> reader.count("match") >= count);
+            assertThat(told(reader)).containsExactly(ids("slug", 0, count));
+            assertThat(metric("glimpse_live_replays_total")).isGreaterThan(before);
+        }
+    }
+
+    @Test
+    void beginsAgainWhereItIsToldOfOtherPartitions() throws Exception {
+        try (LiveReader reader = new LiveReader(root, query("fig", "a fig", -1), "Last-Event-ID: 1-2-3-4-5-6-7.9.m")) {
+            await().atMost(SOON).until(() -> reader.has("final"));
+            assertThat(reader.lines()).contains("event:reset");
+        }
+    }
+
+    private LiveReader open(String suite, String text, float least) throws Exception {
+        LiveReader reader = new LiveReader(root, query(suite, text, least));
+        await().atMost(SOON).until(() -> reader.has("final"));
+        return reader;
+    }
+
+    private static String query(String suite, String text, float least) {
+        return "/search?target=text&live=matches&min_similarity=" + least + "&filter=" + encoded("suite:" + suite)
+                + "&text=" + encoded(text);
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    /** @return the position of the last */
+    private static String publish(String suite, int from, int to, String text) throws Exception {
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (int i = from; i < to; i++) {
+            ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
+                    "glimpse.texts",
+                    (suite + "-" + i).getBytes(StandardCharsets.UTF_8),
+                    text.formatted(i).getBytes(StandardCharsets.UTF_8));
+            record.headers()
+                    .add(
+                            "glimpse-metadata",
+                            "{\"suite\":\"%s\"}".formatted(suite).getBytes(StandardCharsets.UTF_8));
+            records.add(record);
+        }
+        try (OutsideProducer producer = new OutsideProducer()) {
+            return producer.sendAll("glimpse.texts", records);
+        }
+    }
+
+    private void awaitItems(String suite, int count) {
+        await().atMost(SOON).until(() -> answer(suite).size() == count);
+    }
+
+    private List<EventStream.Event> answer(String suite) throws Exception {
+        return hits(EventStream.read(root.resolve(
+                "/search?target=text&k=9&text=anything&filter=" + encoded("suite:" + suite) + "&order=strict")));
+    }
+
+    private static List<EventStream.Event> hits(List<EventStream.Event> events) {
+        return events.stream().filter(event -> event.name().equals("hit")).toList();
+    }
+
+    private float similarity(String suite, String text, String id) throws Exception {
+        return hits(EventStream.read(root.resolve("/search?target=text&order=strict&k=9&text=" + encoded(text)
+                        + "&filter=" + encoded("suite:" + suite))))
+                .stream()
+                .filter(event -> event.data().get("id").textValue().equals(id))
+                .findFirst()
+                .orElseThrow()
+                .data()
+                .get("similarity")
+                .floatValue();
+    }
+
+    private static List<EventStream.Event> matches(LiveReader reader) throws IOException {
+        return reader.events().stream()
+                .filter(event -> event.name().equals("match"))
+                .toList();
+    }
+
+    private static List<String> told(LiveReader reader) throws IOException {
+        return matches(reader).stream()
+                .map(event -> event.data().get("id").textValue())
+                .toList();
+    }
+
+    private static String[] ids(String suite, int from, int to, @Nullable String... more) {
+        List<String> ids = new ArrayList<>(
+                IntStream.range(from, to).mapToObj(i -> suite + "-" + i).toList());
+        for (String one : more) {
+            ids.add(String.valueOf(one));
+        }
+        return ids.toArray(String[]::new);
+    }
+
+    private static double metric(String name) {
+        return given().get("/q/metrics")
+                .asString()
+                .lines()
+                .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+}
