@@ -16,6 +16,8 @@ import dev.glimpse.item.Kind;
 import dev.glimpse.item.Metadata;
 import dev.glimpse.item.MetadataPatch;
 import dev.glimpse.item.Position;
+import dev.glimpse.query.SearchQuery;
+import dev.glimpse.query.Searcher;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
@@ -62,8 +64,16 @@ public class ItemResource {
     private final SourceReader reader;
     private final IndexView view;
     private final PreviewView previews;
+    private final Searcher searcher;
 
-    ItemResource(SourceWriter writer, ItemPatches patches, SourceReader reader, IndexView view, PreviewView previews) {
+    ItemResource(
+            SourceWriter writer,
+            ItemPatches patches,
+            SourceReader reader,
+            IndexView view,
+            PreviewView previews,
+            Searcher searcher) {
+        this.searcher = searcher;
         this.writer = writer;
         this.patches = patches;
         this.reader = reader;
@@ -180,6 +190,19 @@ public class ItemResource {
                 .build();
     }
 
+    /** Texts for an image, best first; those that say nearly the same as one. */
+    @GET
+    @Path("/captions")
+    @Produces(MediaType.APPLICATION_JSON)
+    public Uni<SearchResource.Document> captions(
+            @PathParam("kind") String kind, @PathParam("id") String id, @Context UriInfo uri) {
+        ItemId item = item(kind, id);
+        requireImage(item);
+        SearchQuery query = SearchParameters.captions(item, uri.getQueryParameters());
+        searcher.check(query);
+        return SearchResource.collected(searcher.search(query));
+    }
+
     @GET
     @Path("/original")
     public Response original(@PathParam("kind") String kind, @PathParam("id") String id, @Context UriInfo uri)
@@ -202,13 +225,17 @@ public class ItemResource {
         }
     }
 
+    private static void requireImage(ItemId item) {
+        if (item.kind() != Kind.IMAGE) {
+            throw Problem.of(404, "not-found", "only images have pictures and captions, and %s is none".formatted(item))
+                    .exception();
+        }
+    }
+
     private IndexedItem.Visible image(String kind, String id, UriInfo uri) {
         ItemId item = item(kind, id);
         requireParameters(uri, Set.of());
-        if (item.kind() != Kind.IMAGE) {
-            throw Problem.of(404, "not-found", "only images have pictures, and %s is none".formatted(item))
-                    .exception();
-        }
+        requireImage(item);
         try (IndexSnapshot snapshot = snapshot()) {
             return snapshot.find(item)
                     .filter(IndexedItem.Visible.class::isInstance)

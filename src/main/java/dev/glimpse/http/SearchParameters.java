@@ -9,11 +9,14 @@ import dev.glimpse.item.Position;
 import dev.glimpse.query.SearchQuery;
 import dev.glimpse.query.SearchQuery.Subject;
 import dev.glimpse.query.SearchQuery.Target;
+import jakarta.ws.rs.core.MultivaluedHashMap;
+import jakarta.ws.rs.core.MultivaluedMap;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -52,10 +55,27 @@ final class SearchParameters {
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s)?");
 
+    /** Of the texts that are found for an image. */
+    private static final Set<String> CAPTIONS = Set.of("k", "filter", "min_similarity", "collapse", "fresh", "timeout");
+
+    private static final Map<String, String> CAPTIONS_DEFAULT = Map.of("k", "5", "collapse", "0.95");
+
     private final Parameters parameters;
 
     SearchParameters(Parameters parameters) {
         this.parameters = parameters;
+    }
+
+    /** The texts for an image: those that are nearly the same as one. */
+    static SearchQuery captions(ItemId image, MultivaluedMap<String, String> given) {
+        MultivaluedMap<String, String> all = new MultivaluedHashMap<>();
+        CAPTIONS_DEFAULT.forEach(all::putSingle);
+        all.putAll(given);
+        // Checked first: what is added below is not for the client to say.
+        new Parameters(all, CAPTIONS);
+        all.putSingle("target", "text");
+        SearchParameters parameters = new SearchParameters(new Parameters(all, POST));
+        return parameters.query(new Subject.Like(image), null, parameters.timeout());
     }
 
     /** The cursor of a page that is not the first, or null. */

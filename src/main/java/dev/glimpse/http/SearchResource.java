@@ -219,7 +219,7 @@ public class SearchResource {
         }
     }
 
-    private static Uni<Document> collected(Multi<SearchEvent> events) {
+    static Uni<Document> collected(Multi<SearchEvent> events) {
         return events.invoke(SearchResource::requireEnd).collect().asList().map(all -> {
             RankedList list = new RankedList();
             SearchEvent.Query query = null;

@@ -2,6 +2,7 @@ package dev.glimpse.query;
 
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.index.ArrivalReader;
+import dev.glimpse.index.IndexChange;
 import dev.glimpse.index.IndexSnapshot;
 import dev.glimpse.index.IndexView;
 import io.micrometer.core.instrument.Counter;
@@ -32,13 +33,17 @@ class LiveMatches implements LiveFeed.Listener {
 
     private static final Logger LOG = Logger.getLogger(LiveMatches.class);
 
-    /** So many of the newest arrivals are kept at least, once so many were. */
-    private static final int KEPT = 2048;
+    /** The newest arrivals are kept up to about so many bytes. */
+    private static final long KEPT_BYTES = 16L << 20;
 
+    private static final int KEPT_BATCHES = 4096;
     private static final int REPLAYS = 2;
 
-    /** Arrivals, and by partition the positions before and after them. */
-    private record Batch(List<LiveFeed.Heard> arrivals, Map<Integer, Long> after) {}
+    /** After so many polls it is another stream's turn. */
+    private static final int POLLS = 50;
+
+    /** Arrivals, and by partition the positions after them. */
+    private record Batch(List<LiveFeed.Heard> arrivals, Map<Integer, Long> after, long bytes) {}
 
     private final IndexView view;
     private final long keepAlive;
@@ -52,7 +57,7 @@ class LiveMatches implements LiveFeed.Listener {
     private final Object lock = new Object();
 
     private final Deque<Batch> newest = new ArrayDeque<>();
-    private int kept;
+    private long kept;
 
     /** The positions before the oldest that is kept, and after the newest. */
     private Map<Integer, Long> from = Map.of();
@@ -148,13 +153,28 @@ class LiveMatches implements LiveFeed.Listener {
         Map<Integer, Long> after = new HashMap<>(reached);
         next.forEach((partition, offset) -> after.merge(partition, offset, Math::max));
         reached = after;
-        newest.addLast(new Batch(unknown, after));
-        kept += unknown.size();
-        while (newest.size() > 1 && (kept - newest.getFirst().arrivals().size() >= KEPT || newest.size() > KEPT)) {
+        Batch batch = new Batch(
+                unknown, after, unknown.stream().mapToLong(LiveMatches::bytes).sum());
+        newest.addLast(batch);
+        kept += batch.bytes();
+        while (newest.size() > 1 && (kept > KEPT_BYTES || newest.size() > KEPT_BATCHES)) {
             Batch oldest = newest.removeFirst();
-            kept -= oldest.arrivals().size();
+            kept -= oldest.bytes();
             from = oldest.after();
         }
+    }
+
+    private static long bytes(LiveFeed.Heard heard) {
+        long record = 256;
+        if (heard.arrival().change() instanceof IndexChange.Put put) {
+            record += (long) Float.BYTES * put.embedding().components().length;
+            record +=
+                    put.text() == null ? 0 : (long) Character.BYTES * put.text().length();
+            record += put.features() == null
+                    ? 0
+                    : (long) Short.BYTES * put.features().size();
+        }
+        return record;
     }
 
     @Override
@@ -215,7 +235,7 @@ class LiveMatches implements LiveFeed.Listener {
     private void replay(MatchStream matches) {
         replayed.increment();
         try (ArrivalReader reader = view.arrivals(matches.told())) {
-            while (!matches.isCancelled() && !matches.isFull()) {
+            for (int polls = 0; polls < POLLS && !matches.isCancelled() && !matches.isFull(); polls++) {
                 List<LiveFeed.Heard> arrivals =
                         reader.next().stream().map(LiveFeed.Heard::new).toList();
                 for (LiveFeed.Heard heard : arrivals) {
