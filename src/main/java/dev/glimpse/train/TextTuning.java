@@ -25,6 +25,9 @@ final class TextTuning implements AutoCloseable {
     /** Captions of a picture and step. */
     private static final int CAPTIONS = 4;
 
+    /** How much it counts that a caption lies where its pictures do, beside that it is nearer to them than to others. */
+    private static final double NEARNESS = 10;
+
     /** How far a similarity is moved to count no more. */
     private static final float FAR = 1e4f;
 
@@ -99,6 +102,7 @@ final class TextTuning implements AutoCloseable {
                             image.embed(new NDArrayOperators(at, trainer.weights(), false), scenes.pictures()));
             pictures.tempAttach(at);
             double temperature = trainer.temperature();
+            NDArray middle = NDArrayOperators.normalised(right.matMul(pictures));
             try (GradientCollector gradients = engine.newGradientCollector()) {
                 NDArrayOperators on = new NDArrayOperators(at, state.weights(), true);
                 NDArray texts = embedded(on, examples.texts(at));
@@ -109,6 +113,10 @@ final class TextTuning implements AutoCloseable {
                                 NDArrayOperators.times(own.matMul(texts.transpose()), temperature),
                                 truth(at, examples),
                                 1));
+                // Told apart from all others, a caption may still lie far from its pictures, and so from one that is
+                // not known yet.
+                NDArray near = texts.mul(middle).sum(new int[] {1}).mean();
+                of = of.sub(NDArrayOperators.times(near, NEARNESS));
                 if (shown != null && scenes != null && drawn != null) {
                     NDArray told = embedded(on, scenes.captions());
                     of = of.add(Loss.CONTRASTIVE.of(scenes, drawn.stopGradient(), told, on, 1, temperature));
