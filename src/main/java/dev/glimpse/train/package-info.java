@@ -5,7 +5,8 @@
  * learned from its captions; {@link dev.glimpse.train.TrainingSet} holds pictures and token ids;
  * {@link dev.glimpse.train.PairExamples} draws the {@link dev.glimpse.train.Examples} of a step from them, with
  * {@link dev.glimpse.train.SceneExamples} beside where scenes are asked for. {@link dev.glimpse.train.WarmStart} may learn of
- * pictures alone first; {@link dev.glimpse.train.Trainer} takes steps against a {@link dev.glimpse.train.Loss},
+ * pictures alone first; on a network of others ({@link dev.glimpse.train.BackboneOptions}) what tells things apart is found before
+ * the first step; {@link dev.glimpse.train.Trainer} takes steps against a {@link dev.glimpse.train.Loss},
  * {@link dev.glimpse.train.Proxies} where asked for and {@link dev.glimpse.train.SceneFacts} of drawn scenes, writes {@link dev.glimpse.train.Checkpoint}s and stops when recall on held-out pairs no longer rises;
  * {@link dev.glimpse.train.TextTuning} may go on with captions alone, and {@link dev.glimpse.train.RerankerTrainer} train a
  * reranker beside; {@link dev.glimpse.train.ModelWriter} writes what came of it in the Hugging Face ONNX layout.

@@ -112,7 +112,7 @@ class LiveIT {
     @Test
     void givesASlowReaderTheNewestInOne() throws Exception {
         String query = query("slow", "a snail on a long road") + "&k=100";
-        double before = metric("glimpse_live_coalesced_total");
+        double before = LiveReader.metric("glimpse_live_coalesced_total");
         try (LiveReader reader = new LiveReader(root, query + "&live=true")) {
             await().atMost(SOON).until(() -> reader.has("final"));
             reader.pause();
@@ -133,7 +133,7 @@ class LiveIT {
             }
             List<String> wanted = answer(query + "&timeout=20s&fresh=" + token);
             assertThat(wanted).hasSize(100);
-            await().atMost(SOON).until(() -> metric("glimpse_live_coalesced_total") > before);
+            await().atMost(SOON).until(() -> LiveReader.metric("glimpse_live_coalesced_total") > before);
 
             reader.goOn();
 
@@ -146,19 +146,19 @@ class LiveIT {
 
     @Test
     void leavesNothingBehind() throws Exception {
-        await().atMost(SOON).until(() -> metric("glimpse_live_streams") == 0);
+        await().atMost(SOON).until(() -> LiveReader.metric("glimpse_live_streams") == 0);
         List<LiveReader> readers = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             readers.add(new LiveReader(root, query("nothing", "number " + i) + "&live=true"));
         }
         await().atMost(SOON).until(() -> readers.stream().allMatch(reader -> reader.has("final")));
-        assertThat(metric("glimpse_live_streams")).isEqualTo(20);
+        assertThat(LiveReader.metric("glimpse_live_streams")).isEqualTo(20);
 
         for (LiveReader reader : readers) {
             reader.close();
         }
 
-        await().atMost(SOON).until(() -> metric("glimpse_live_streams") == 0);
+        await().atMost(SOON).until(() -> LiveReader.metric("glimpse_live_streams") == 0);
     }
 
     @Test
@@ -230,14 +230,5 @@ class LiveIT {
 
     private List<String> answer(String query) throws Exception {
         return EventStream.list(EventStream.read(root.resolve(query)));
-    }
-
-    private static double metric(String name) {
-        return given().get("/q/metrics")
-                .asString()
-                .lines()
-                .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .sum();
     }
 }

@@ -1,5 +1,7 @@
 package dev.glimpse.http;
 
+import static io.restassured.RestAssured.given;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -100,6 +102,16 @@ final class LiveReader implements AutoCloseable {
             }
         }
         return body.toString();
+    }
+
+    /** What the service counts, over all tags. */
+    static double metric(String name) {
+        return given().get("/q/metrics")
+                .asString()
+                .lines()
+                .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.glimpse.http;
 
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -89,7 +88,7 @@ class MatchesIT {
 
     @Test
     void losesNothingForAReaderThatStandsStill() throws Exception {
-        double before = metric("glimpse_live_replays_total");
+        double before = LiveReader.metric("glimpse_live_replays_total");
         try (LiveReader reader = open("slug", "a slug", -1);
                 LiveReader quick = open("slug", "a slug", -1)) {
             reader.pause();
@@ -103,7 +102,7 @@ class MatchesIT {
 
             await().atMost(SOON).until(() -> reader.count("match") >= count);
             assertThat(told(reader)).containsExactly(ids("slug", 0, count));
-            assertThat(metric("glimpse_live_replays_total")).isGreaterThan(before);
+            assertThat(LiveReader.metric("glimpse_live_replays_total")).isGreaterThan(before);
         }
     }
 
@@ -193,14 +192,5 @@ class MatchesIT {
             ids.add(String.valueOf(one));
         }
         return ids.toArray(String[]::new);
-    }
-
-    private static double metric(String name) {
-        return given().get("/q/metrics")
-                .asString()
-                .lines()
-                .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .sum();
     }
 }
