@@ -223,7 +223,7 @@ class BatchEncoder {
 
         void refuse(ConsumerRecord<byte[], byte[]> source, @Nullable ItemId item, RejectedRecordException why) {
             SourceStamp stamp = stamp(source);
-            records.add(DeadLetter.of(namespace, source, stamp, why));
+            records.add(DeadLetter.of(namespace, source, stamp.headers(), why));
             if (item != null) {
                 records.add(
                         write(new EmbeddingRecord.Rejected(item, why.reason().code(), why.sentence(), stamp)));

@@ -5,6 +5,7 @@ import dev.glimpse.item.Kind;
 import dev.glimpse.topic.KafkaClients;
 import dev.glimpse.topic.Namespace;
 import dev.glimpse.topic.RecordSize;
+import dev.glimpse.topic.TransactionPublisher;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.Identifier;
@@ -75,7 +76,7 @@ public class SourceConsumer {
         this.config = config;
         for (Kind kind : Kind.values()) {
             String transactionalId = namespace.transactionalId(space, kind.plural(), config.instance());
-            lanes.put(kind, new Lane(kind, new BatchPublisher(clients, transactionalId)));
+            lanes.put(kind, new Lane(kind, new TransactionPublisher(clients, transactionalId)));
         }
     }
 
@@ -141,12 +142,12 @@ public class SourceConsumer {
      */
     private final class Lane {
         private final Kind kind;
-        private final BatchPublisher publisher;
+        private final TransactionPublisher publisher;
         private final ExecutorService publishing;
         private Future<?> previous = CompletableFuture.completedFuture(null);
         private @Nullable ConsumerGroupMetadata group;
 
-        Lane(Kind kind, BatchPublisher publisher) {
+        Lane(Kind kind, TransactionPublisher publisher) {
             this.kind = kind;
             this.publisher = publisher;
             this.publishing = Executors.newSingleThreadExecutor(Thread.ofPlatform()
@@ -196,7 +197,7 @@ public class SourceConsumer {
                 LOG.infof("A batch of %d %s is left to the partitions' new assignment", batch.count(), kind.plural());
             } else if (first || !isCommitted(kind, encoded)) {
                 // Otherwise the last try's commit went through, though its answer did not.
-                publisher.publish(encoded, member);
+                publisher.publish(encoded.records(), encoded.offsets(), member);
             }
             return true;
         }

@@ -3,7 +3,7 @@
  * records from a channel and hands it to the {@link dev.glimpse.encode.BatchEncoder}: each record is read and, where it
  * is a picture, decoded ({@code encode.image}), and what was not seen lately is encoded by the port
  * {@link dev.glimpse.encode.Encoder} on one bounded pool ({@link dev.glimpse.encode.InferencePool}). What comes of the
- * batch leaves in one Kafka transaction by {@link dev.glimpse.encode.BatchPublisher}. When an encoder was away too long,
+ * batch leaves in one Kafka transaction by {@link dev.glimpse.topic.TransactionPublisher}. When an encoder was away too long,
  * {@link dev.glimpse.encode.Absence} removes what its sources no longer hold.
  *
  * <p>A model may have a {@link dev.glimpse.encode.Reranker}; what it reads of pictures then travels with their embeddings.

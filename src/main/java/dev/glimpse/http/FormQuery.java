@@ -3,6 +3,8 @@ package dev.glimpse.http;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.glimpse.query.Composition;
+import dev.glimpse.query.syntax.JsonQuery;
+import dev.glimpse.query.syntax.Parameters;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

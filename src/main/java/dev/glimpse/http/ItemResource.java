@@ -18,6 +18,8 @@ import dev.glimpse.item.MetadataPatch;
 import dev.glimpse.item.Position;
 import dev.glimpse.query.SearchQuery;
 import dev.glimpse.query.Searcher;
+import dev.glimpse.query.syntax.Parameters;
+import dev.glimpse.query.syntax.SearchParameters;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;

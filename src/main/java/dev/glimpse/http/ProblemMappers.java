@@ -2,6 +2,7 @@ package dev.glimpse.http;
 
 import dev.glimpse.ingest.BrokerUnavailableException;
 import dev.glimpse.query.QueryException;
+import dev.glimpse.query.syntax.InvalidQueryException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
@@ -31,6 +32,19 @@ final class ProblemMappers {
         @Override
         public Response toResponse(QueryException e) {
             return Problem.of(e.status(), e.kind(), e.sentence()).response();
+        }
+    }
+
+    /** What is no query. */
+    @Provider
+    static class NoQuery implements ExceptionMapper<InvalidQueryException> {
+        @Override
+        public Response toResponse(InvalidQueryException e) {
+            return Problem.of(
+                            400,
+                            e.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                            String.valueOf(e.getMessage()))
+                    .response();
         }
     }
 

@@ -35,19 +35,27 @@ public record ItemId(Kind kind, String id) implements Comparable<ItemId> {
      * @throws IllegalArgumentException if the key is no valid id: empty, too long, or broken UTF-8
      */
     public static ItemId ofKey(Kind kind, byte[] key) {
-        if (key.length > MAX_BYTES) {
-            throw new IllegalArgumentException("the id of %s has %d bytes of UTF-8; it must have 1 to %d"
-                    .formatted(article(kind), key.length, MAX_BYTES));
+        return new ItemId(kind, checkedId(article(kind), key));
+    }
+
+    /**
+     * Reads an id from a key, of an item or of anything else that has one.
+     *
+     * @param of what it is the id of, for the message
+     * @throws IllegalArgumentException if the key is no valid id: empty, too long, or broken UTF-8
+     */
+    public static String checkedId(String of, byte[] key) {
+        if (key.length < 1 || key.length > MAX_BYTES) {
+            throw new IllegalArgumentException(
+                    "the id of %s has %d bytes of UTF-8; it must have 1 to %d".formatted(of, key.length, MAX_BYTES));
         }
         try {
-            return new ItemId(
-                    kind,
-                    StandardCharsets.UTF_8
-                            .newDecoder()
-                            .decode(ByteBuffer.wrap(key))
-                            .toString());
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(key))
+                    .toString();
         } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException("the id of %s is not valid UTF-8".formatted(article(kind)), e);
+            throw new IllegalArgumentException("the id of %s is not valid UTF-8".formatted(of), e);
         }
     }
 

@@ -81,19 +81,40 @@ public class Searcher {
      * @throws QueryException if a part is unknown, of another space or can't be decoded, or not in time
      */
     public SearchQuery.Subject encode(Composition composition, Duration timeout) {
+        List<Composition.Source> sources =
+                composition.parts().stream().map(Composition.Part::source).toList();
+        return new SearchQuery.Subject.Vector(
+                composition.combined(encoded(sources, timeout)).roundedToAddressForm());
+    }
+
+    /**
+     * The embedding of what is searched for.
+     *
+     * @param timeout how long to wait for it; blocks
+     * @throws QueryException as above
+     */
+    public Embedding embedding(SearchQuery.Subject subject, Duration timeout) {
+        Composition.Source source = switch (subject) {
+            case SearchQuery.Subject.Text text -> new Composition.Source.Text(text);
+            case SearchQuery.Subject.Like(ItemId item) -> new Composition.Source.Item(item);
+            case SearchQuery.Subject.Vector(Embedding embedding) -> new Composition.Source.Vector(embedding);
+        };
+        return encoded(List.of(source), timeout).getFirst();
+    }
+
+    private List<Embedding> encoded(List<Composition.Source> sources, Duration timeout) {
         Patience patience = new Patience(timeout);
         Map<Composition.Source, Future<Embedding>> encodings = new HashMap<>();
         try {
-            for (Composition.Part part : composition.parts()) {
-                encodings.computeIfAbsent(part.source(), this::encoding);
+            for (Composition.Source source : sources) {
+                encodings.computeIfAbsent(source, this::encoding);
             }
             List<Embedding> embeddings = new ArrayList<>();
-            for (Composition.Part part : composition.parts()) {
-                embeddings.add(Objects.requireNonNull(encodings.get(part.source()))
-                        .get(patience.nanos(), TimeUnit.NANOSECONDS));
+            for (Composition.Source source : sources) {
+                embeddings.add(
+                        Objects.requireNonNull(encodings.get(source)).get(patience.nanos(), TimeUnit.NANOSECONDS));
             }
-            return new SearchQuery.Subject.Vector(
-                    composition.combined(embeddings).roundedToAddressForm());
+            return embeddings;
         } catch (RejectedExecutionException e) {
             throw new QueryException(QueryException.Cause.UNAVAILABLE, String.valueOf(e.getMessage()), e);
         } catch (ExecutionException e) {

@@ -25,11 +25,15 @@ public final class DeadLetter {
 
     private DeadLetter() {}
 
-    /** The dead letter of a record, to the partition that the record's key has. */
+    /**
+     * The dead letter of a record, to the partition that the record's key has.
+     *
+     * @param origin the headers of its {@link SourceStamp}
+     */
     public static ProducerRecord<byte[], byte[]> of(
             Namespace namespace,
             ConsumerRecord<byte[], byte[]> refused,
-            SourceStamp source,
+            List<Header> origin,
             RejectedRecordException why) {
         List<Header> headers = new ArrayList<>();
         for (Header header : refused.headers()) {
@@ -39,7 +43,7 @@ public final class DeadLetter {
         }
         headers.add(header(REASON, why.reason().code()));
         headers.add(header(MESSAGE, why.sentence()));
-        headers.addAll(source.headers());
+        headers.addAll(origin);
         return new ProducerRecord<>(namespace.deadLetters(), null, refused.key(), refused.value(), headers);
     }
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -33,6 +34,24 @@ public class KafkaClients {
 
     /** A consumer without a group: it assigns and seeks itself, and reads what is committed. */
     public KafkaConsumer<byte[], byte[]> reader(String clientId) {
+        return new KafkaConsumer<>(reading(clientId), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /**
+     * A consumer of a group, that seeks itself where the group has no offset. At a rebalance it gives all partitions back, and
+     * reads those that it gets from what is committed.
+     */
+    public KafkaConsumer<byte[], byte[]> member(String clientId, String group) {
+        Map<String, Object> settings = reading(clientId);
+        settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        settings.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName());
+        // A process that was killed holds its partitions no longer than this.
+        settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6000);
+        settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1500);
+        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private Map<String, Object> reading(String clientId) {
         Map<String, Object> settings = new HashMap<>(connection);
         settings.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -42,7 +61,7 @@ public class KafkaClients {
         settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, RecordSize.DEAD_LETTER);
         settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 2 * RecordSize.DEAD_LETTER);
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1000);
-        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        return settings;
     }
 
     /** A producer whose records are acknowledged by every copy in sync, and are written once and in order. */

@@ -47,6 +47,26 @@ public record Namespace(String name) {
         return name + ".dead-letters";
     }
 
+    /** The topic of the standing queries. */
+    public String queries() {
+        return name + ".queries";
+    }
+
+    /** The topic of what matched them. */
+    public String matches() {
+        return name + ".matches";
+    }
+
+    /** The topic of the labels that were found for images. */
+    public String annotations() {
+        return name + ".annotations";
+    }
+
+    /** The consumer group of the matchers of a space. */
+    public String matcherGroup(EmbeddingSpace space) {
+        return name + ".matcher." + space;
+    }
+
     /** The topic in which the sample corpus remembers that it was published. */
     public String demo() {
         return name + ".demo";

@@ -1,6 +1,6 @@
 package dev.glimpse.topic;
 
-/** Why a record can't be encoded. The {@link #code()} is part of the contract of dead letters and rejections. */
+/** Why a record is refused. The {@link #code()} is part of the contract of dead letters and rejections. */
 public enum Reason {
     /** The key is no id: absent, empty, longer than 512 bytes, or broken UTF-8. */
     INVALID_ID("invalid-id"),
@@ -29,7 +29,11 @@ public enum Reason {
     /** A picture with too many pixels. */
     IMAGE_TOO_LARGE("image-too-large"),
     /** A drawing (SVG) that asks for what lies outside it, or for more than the limits. */
-    UNSAFE_DRAWING("unsafe-drawing");
+    UNSAFE_DRAWING("unsafe-drawing"),
+    /** A standing query that is none: malformed, without a threshold, or of what can't be encoded. */
+    MALFORMED_QUERY("malformed-query"),
+    /** A standing query with a vector of another embedding space. */
+    FOREIGN_SPACE("foreign-space");
 
     private final String code;
 

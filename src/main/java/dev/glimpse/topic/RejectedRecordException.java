@@ -1,6 +1,6 @@
 package dev.glimpse.topic;
 
-/** A record that can't be encoded, by its own fault: it goes to the dead letters, and its neighbours pass. */
+/** A record that is refused, by its own fault: it goes to the dead letters, and its neighbours pass. */
 public final class RejectedRecordException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -45,6 +45,11 @@ public record SourceStamp(String topic, String topicId, Position position) {
 
     /** The stamp as headers. */
     public List<Header> headers() {
+        return headers(topic, topicId, new LogPosition(position.partition(), position.offset()));
+    }
+
+    /** The headers of what came from a record of any topic. */
+    public static List<Header> headers(String topic, String topicId, LogPosition position) {
         return List.of(
                 header(TOPIC, topic),
                 header(TOPIC_ID, topicId),

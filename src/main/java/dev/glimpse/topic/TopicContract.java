@@ -29,8 +29,8 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.jboss.logging.Logger;
 
 /**
- * Creates the topics that are missing when the service starts, and checks those that are present. Sources, embeddings
- * and previews share one number of partitions: that of the sources where one exists, else the configured one.
+ * Creates the topics that are missing when the service starts, and checks those that are present. Sources, embeddings,
+ * previews, annotations and queries share one number of partitions: that of the sources where one exists, else the configured one.
  */
 @ApplicationScoped
 public class TopicContract {
@@ -170,6 +170,13 @@ public class TopicContract {
         }
         specs.add(TopicSpec.compacted(namespace.embeddings(space), partitions, RecordSize.DERIVED, deleteRetention));
         specs.add(TopicSpec.compacted(namespace.previews(), partitions, RecordSize.DERIVED, deleteRetention));
+        specs.add(TopicSpec.compacted(namespace.queries(), partitions, RecordSize.SOURCE, deleteRetention));
+        specs.add(TopicSpec.compacted(namespace.annotations(), partitions, RecordSize.DERIVED, deleteRetention));
+        specs.add(TopicSpec.timed(
+                namespace.matches(),
+                partitions,
+                RecordSize.DERIVED,
+                config.matchRetention().toMillis()));
         specs.add(TopicSpec.timed(
                 namespace.deadLetters(),
                 partitions,

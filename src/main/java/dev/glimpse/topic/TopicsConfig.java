@@ -44,6 +44,10 @@ public interface TopicsConfig {
     @WithDefault("90d")
     Duration deadLetterRetention();
 
+    /** How long a match of a standing query is kept. */
+    @WithDefault("7d")
+    Duration matchRetention();
+
     /** How long to wait for the broker when the service starts, before it gives up. */
     @WithDefault("60s")
     Duration startTimeout();

@@ -139,6 +139,11 @@ class TopicContractIT {
             }
 
             @Override
+            public Duration matchRetention() {
+                return Duration.ofDays(7);
+            }
+
+            @Override
             public Duration startTimeout() {
                 return Duration.ofSeconds(10);
             }

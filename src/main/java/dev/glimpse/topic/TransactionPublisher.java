@@ -1,28 +1,32 @@
-package dev.glimpse.encode;
+package dev.glimpse.topic;
 
-import dev.glimpse.topic.KafkaClients;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes encoded batches, each in one Kafka transaction with the group's offsets: all of it is seen, or none. A
+ * Publishes what a consumer made of its records, each time in one Kafka transaction with the group's offsets: all of it is seen, or none. A
  * transaction that fails is ended before the next begins, by the broker's word where ours does not suffice (a producer
- * of the same transactional id takes its place). Not thread-safe: one for each channel.
+ * of the same transactional id takes its place). Not thread-safe.
  */
-final class BatchPublisher implements AutoCloseable {
+public final class TransactionPublisher implements AutoCloseable {
 
-    private static final Logger LOG = Logger.getLogger(BatchPublisher.class);
+    private static final Logger LOG = Logger.getLogger(TransactionPublisher.class);
 
     private final Supplier<KafkaProducer<byte[], byte[]>> producers;
     private @Nullable KafkaProducer<byte[], byte[]> producer;
 
-    BatchPublisher(KafkaClients clients, String transactionalId) {
+    /** Of a transactional id, stable across restarts and unlike any other writer's. */
+    public TransactionPublisher(KafkaClients clients, String transactionalId) {
         this.producers = () -> {
             KafkaProducer<byte[], byte[]> fresh = clients.transactionalWriter(transactionalId);
             try {
@@ -36,13 +40,17 @@ final class BatchPublisher implements AutoCloseable {
     }
 
     /**
-     * Publishes a batch.
+     * Publishes records.
      *
+     * @param offsets where the group goes on reading
      * @param group the consumer's membership: the broker refuses offsets of one that is no longer a member
      * @throws KafkaException if it is not certain that all of it was published; nothing of it is visible, unless the
      *                        commit itself was cut off
      */
-    void publish(EncodedBatch batch, ConsumerGroupMetadata group) {
+    public void publish(
+            List<ProducerRecord<byte[], byte[]>> records,
+            Map<TopicPartition, OffsetAndMetadata> offsets,
+            ConsumerGroupMetadata group) {
         KafkaProducer<byte[], byte[]> open = producer;
         if (open == null) {
             open = producers.get();
@@ -51,18 +59,18 @@ final class BatchPublisher implements AutoCloseable {
         try {
             open.beginTransaction();
             AtomicReference<@Nullable Exception> failed = new AtomicReference<>();
-            for (ProducerRecord<byte[], byte[]> record : batch.records()) {
+            for (ProducerRecord<byte[], byte[]> record : records) {
                 var _ = open.send(record, (sent, e) -> {
                     if (e != null) {
                         failed.compareAndSet(null, e);
                     }
                 });
             }
-            open.sendOffsetsToTransaction(batch.offsets(), group);
+            open.sendOffsetsToTransaction(offsets, group);
             open.flush();
             Exception e = failed.get();
             if (e != null) {
-                throw new KafkaException("a record of the batch was not taken: " + e.getMessage(), e);
+                throw new KafkaException("a record was not taken: " + e.getMessage(), e);
             }
             open.commitTransaction();
         } catch (RuntimeException | Error e) {

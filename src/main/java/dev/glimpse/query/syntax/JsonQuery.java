@@ -1,4 +1,4 @@
-package dev.glimpse.http;
+package dev.glimpse.query.syntax;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -15,11 +15,10 @@ import dev.glimpse.item.Content;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.query.Composition;
 import dev.glimpse.query.SearchQuery;
-import jakarta.ws.rs.core.MultivaluedHashMap;
-import jakarta.ws.rs.core.MultivaluedMap;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +29,7 @@ import java.util.TreeSet;
  * A query that is a JSON object: its fields are the parameters of an address, arrays those that may be repeated. A filter may be
  * an object, {@code image} is a picture, base64, and {@code parts} are what is put together.
  */
-final class JsonQuery {
+public final class JsonQuery {
 
     /** A picture of 20 MiB, in base64, and more. */
     private static final int LONGEST_STRING = 32 << 20;
@@ -49,12 +48,13 @@ final class JsonQuery {
     private static final Set<String> SOURCES = Set.of("text", "like", IMAGE, "vector", "space");
 
     /** Makes the exception that says what is wrong, and where. */
-    interface Refusal {
-        ProblemException of(String rule);
+    public interface Refusal {
+        /** By this rule. */
+        InvalidQueryException of(String rule);
     }
 
     /** How pictures are written. */
-    interface Files {
+    public interface Files {
         /** The rule that a picture must follow. */
         String rule();
 
@@ -90,12 +90,12 @@ final class JsonQuery {
     }
 
     /** What was read already. */
-    static JsonQuery of(ObjectNode fields, Files files) {
+    public static JsonQuery of(ObjectNode fields, Files files) {
         return new JsonQuery(fields, files);
     }
 
-    /** @throws ProblemException if it is no JSON object */
-    static JsonQuery read(byte[] body) {
+    /** @throws InvalidQueryException if it is no JSON object */
+    public static JsonQuery read(byte[] body) {
         return read(body, InPlace.BASE64);
     }
 
@@ -104,7 +104,7 @@ final class JsonQuery {
      *
      * @param files that came with it
      */
-    static JsonQuery read(byte[] body, Files files) {
+    public static JsonQuery read(byte[] body, Files files) {
         try {
             if (JSON.readTree(body) instanceof ObjectNode fields) {
                 return new JsonQuery(fields, files);
@@ -117,13 +117,13 @@ final class JsonQuery {
         throw malformed("it must be an object");
     }
 
-    private static ProblemException malformed(String rule) {
-        return Problem.of(400, "malformed-query", "the query is no JSON object: " + rule)
-                .exception();
+    private static InvalidQueryException malformed(String rule) {
+        return new InvalidQueryException(
+                InvalidQueryException.Cause.MALFORMED_QUERY, "the query is no JSON object: " + rule);
     }
 
     /** What is put together, if anything is: of {@code parts}, or of {@code image} alone. */
-    Optional<Composition> composition() {
+    public Optional<Composition> composition() {
         JsonNode parts = fields.get(PARTS);
         if (parts != null) {
             return Optional.of(parts(parts));
@@ -205,8 +205,8 @@ final class JsonQuery {
     }
 
     /** The other fields, as they would stand in an address. */
-    MultivaluedMap<String, String> parameters() {
-        MultivaluedMap<String, String> parameters = new MultivaluedHashMap<>();
+    public Map<String, List<String>> parameters() {
+        Map<String, List<String>> parameters = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> field : fields.properties()) {
             String name = field.getKey();
             JsonNode value = field.getValue();
@@ -214,13 +214,14 @@ final class JsonQuery {
                 continue;
             }
             if (name.equals("filter")) {
-                parameters.add(name, filter(value));
+                parameters.put(name, List.of(filter(value)));
             } else if (value.isArray()) {
                 // An unknown one is refused even if it has no values.
-                parameters.put(name, new ArrayList<>());
-                value.forEach(one -> parameters.add(name, scalar(name, one)));
+                List<String> values = new ArrayList<>();
+                value.forEach(one -> values.add(scalar(name, one)));
+                parameters.put(name, values);
             } else if (!name.equals(IMAGE)) {
-                parameters.add(name, scalar(name, value));
+                parameters.put(name, List.of(scalar(name, value)));
             }
         }
         return parameters;

@@ -1,35 +1,32 @@
-package dev.glimpse.http;
+package dev.glimpse.query.syntax;
 
 import dev.glimpse.item.Position;
-import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The parameters of an address: every one is known, or the request is refused. */
-final class Parameters {
+public final class Parameters {
 
-    private final MultivaluedMap<String, String> values;
+    private final Map<String, List<String>> values;
 
-    /** @throws ProblemException if one is not among those known */
-    Parameters(MultivaluedMap<String, String> values, Set<String> known) {
+    /** @throws InvalidQueryException if one is not among those known */
+    public Parameters(Map<String, List<String>> values, Set<String> known) {
         this.values = values;
         for (String name : values.keySet()) {
             if (!known.contains(name)) {
-                throw Problem.of(
-                                400,
-                                "unknown-parameter",
-                                "the parameter '%s' is unknown; known are %s".formatted(name, new TreeSet<>(known)))
-                        .exception();
+                throw new InvalidQueryException(
+                        InvalidQueryException.Cause.UNKNOWN_PARAMETER,
+                        "the parameter '%s' is unknown; known are %s".formatted(name, new TreeSet<>(known)));
             }
         }
     }
 
     /** The one value of a parameter, or null where it is absent. */
-    @Nullable
-    String one(String name) {
+    public @Nullable String one(String name) {
         List<String> all = values.getOrDefault(name, List.of());
         if (all.size() > 1) {
             throw invalid(name, "it must stand there once, and stands there %d times".formatted(all.size()));
@@ -57,7 +54,7 @@ final class Parameters {
         }
     }
 
-    /** @throws ProblemException if there is another than those */
+    /** @throws InvalidQueryException if there is another than those */
     void requireOnly(Set<String> names, String rule) {
         for (String name : new TreeSet<>(values.keySet())) {
             if (!names.contains(name)) {
@@ -90,8 +87,9 @@ final class Parameters {
         return positions;
     }
 
-    static ProblemException invalid(String name, String rule) {
-        return Problem.of(400, "invalid-parameter", "the parameter '%s': %s".formatted(name, rule))
-                .exception();
+    /** What says that a parameter's value breaks a rule. */
+    public static InvalidQueryException invalid(String name, String rule) {
+        return new InvalidQueryException(
+                InvalidQueryException.Cause.INVALID_PARAMETER, "the parameter '%s': %s".formatted(name, rule));
     }
 }

@@ -1,4 +1,4 @@
-package dev.glimpse.http;
+package dev.glimpse.query.syntax;
 
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
@@ -9,11 +9,11 @@ import dev.glimpse.item.Position;
 import dev.glimpse.query.SearchQuery;
 import dev.glimpse.query.SearchQuery.Subject;
 import dev.glimpse.query.SearchQuery.Target;
-import jakarta.ws.rs.core.MultivaluedHashMap;
-import jakarta.ws.rs.core.MultivaluedMap;
+import dev.glimpse.query.syntax.InvalidQueryException.Cause;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,10 +27,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a query from the parameters of its address. */
-final class SearchParameters {
+public final class SearchParameters {
 
     /** Of a query whose subject is its body. */
-    static final Set<String> POST = Set.of(
+    public static final Set<String> POST = Set.of(
             "target",
             "k",
             "filter",
@@ -45,7 +45,9 @@ final class SearchParameters {
             "fresh",
             "timeout");
 
-    static final Set<String> GET = Stream.concat(POST.stream(), Stream.of("text", "like", "vector", "space", "rerank"))
+    /** Of a query that has its subject among them. */
+    public static final Set<String> GET = Stream.concat(
+                    POST.stream(), Stream.of("text", "like", "vector", "space", "rerank"))
             .collect(Collectors.toUnmodifiableSet());
 
     /** All that goes with a cursor: the rest is as it was on the first page. */
@@ -62,25 +64,25 @@ final class SearchParameters {
 
     private final Parameters parameters;
 
-    SearchParameters(Parameters parameters) {
+    /** Of these. */
+    public SearchParameters(Parameters parameters) {
         this.parameters = parameters;
     }
 
     /** The texts for an image: those that are nearly the same as one. */
-    static SearchQuery captions(ItemId image, MultivaluedMap<String, String> given) {
-        MultivaluedMap<String, String> all = new MultivaluedHashMap<>();
-        CAPTIONS_DEFAULT.forEach(all::putSingle);
+    public static SearchQuery captions(ItemId image, Map<String, List<String>> given) {
+        Map<String, List<String>> all = new HashMap<>();
+        CAPTIONS_DEFAULT.forEach((name, value) -> all.put(name, List.of(value)));
         all.putAll(given);
         // Checked first: what is added below is not for the client to say.
         new Parameters(all, CAPTIONS);
-        all.putSingle("target", "text");
+        all.put("target", List.of("text"));
         SearchParameters parameters = new SearchParameters(new Parameters(all, POST));
         return parameters.query(new Subject.Like(image), null, parameters.timeout());
     }
 
     /** The cursor of a page that is not the first, or null. */
-    @Nullable
-    String cursor() {
+    public @Nullable String cursor() {
         String cursor = parameters.one("cursor");
         if (cursor == null || cursor.equals(FIRST_PAGE)) {
             return null;
@@ -91,7 +93,7 @@ final class SearchParameters {
     }
 
     /** The query of a GET. */
-    SearchQuery query() {
+    public SearchQuery query() {
         Subject subject = subject();
         return query(subject, subject instanceof Subject.Text(String text) ? text : null, timeout());
     }
@@ -101,7 +103,7 @@ final class SearchParameters {
      *
      * @param said what words count where none are named; null for none
      */
-    SearchQuery query(Subject subject, @Nullable String said, Duration timeout) {
+    public SearchQuery query(Subject subject, @Nullable String said, Duration timeout) {
         int rerank = parameters.number("rerank", 0);
         FilterText filter = filter();
         float minSimilarity = parameters.decimal("min_similarity", SearchQuery.ANY_SIMILARITY);
@@ -148,12 +150,9 @@ final class SearchParameters {
         List<String> given =
                 Stream.of(text, like, vector).filter(Objects::nonNull).toList();
         if (given.size() != 1) {
-            throw Problem.of(
-                            400,
-                            given.isEmpty() ? "missing-parameter" : "invalid-parameter",
-                            "a query has one of 'text', 'like' and 'vector', and this one has %d"
-                                    .formatted(given.size()))
-                    .exception();
+            throw new InvalidQueryException(
+                    given.isEmpty() ? Cause.MISSING_PARAMETER : Cause.INVALID_PARAMETER,
+                    "a query has one of 'text', 'like' and 'vector', and this one has %d".formatted(given.size()));
         }
         if (vector == null && space != null) {
             throw Parameters.invalid("space", "it belongs to 'vector', which is absent");
@@ -169,8 +168,8 @@ final class SearchParameters {
 
     private static Subject vector(String vector, @Nullable String space) {
         if (space == null) {
-            throw Problem.of(400, "missing-parameter", "'vector' needs 'space', the embedding space that it lies in")
-                    .exception();
+            throw new InvalidQueryException(
+                    Cause.MISSING_PARAMETER, "'vector' needs 'space', the embedding space that it lies in");
         }
         EmbeddingSpace known = reject("space", () -> EmbeddingSpace.parse(space));
         return reject("vector", () -> new Subject.Vector(Embedding.parse(known, vector)));
@@ -199,11 +198,8 @@ final class SearchParameters {
         }
         String words = given == null ? said : given;
         if (words == null) {
-            throw Problem.of(
-                            400,
-                            "missing-parameter",
-                            "'rank=%s' needs 'words', where there is no 'text'".formatted(rank))
-                    .exception();
+            throw new InvalidQueryException(
+                    Cause.MISSING_PARAMETER, "'rank=%s' needs 'words', where there is no 'text'".formatted(rank));
         }
         return reject(
                 "words",
@@ -248,7 +244,7 @@ final class SearchParameters {
     }
 
     /** Such as {@code 500ms}, {@code 2s}, or in ISO 8601 {@code PT2S}; a bare number is milliseconds. */
-    Duration timeout() {
+    public Duration timeout() {
         String value = parameters.one("timeout");
         if (value == null) {
             return SearchQuery.DEFAULT_TIMEOUT;

@@ -1,0 +1,318 @@
+package dev.glimpse.match;
+
+import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.topic.DeadLetter;
+import dev.glimpse.topic.EmbeddingCodec;
+import dev.glimpse.topic.EmbeddingRecord;
+import dev.glimpse.topic.KafkaClients;
+import dev.glimpse.topic.LogPosition;
+import dev.glimpse.topic.MatchCodec;
+import dev.glimpse.topic.MatchRecord;
+import dev.glimpse.topic.Namespace;
+import dev.glimpse.topic.SourceStamp;
+import dev.glimpse.topic.TopicContract;
+import dev.glimpse.topic.TransactionPublisher;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One membership of the matchers' group, until a fault ends it. For each partition of the embeddings topic that it is given it
+ * goes on from the offset that is committed there, once it knows the queries that counted there; and whatever it writes, it writes in
+ * one transaction with the offset after what it comes from. Of one thread.
+ */
+final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
+
+    private static final Logger LOG = Logger.getLogger(MatchSession.class);
+    private static final Duration POLL = Duration.ofMillis(50);
+
+    /** So many items are compared at once: with their sums they stay in the processor's caches. */
+    private static final int CHUNK = 64;
+
+    /** When so many records are to be written, they are. */
+    private static final int MOST = 5000;
+
+    /** Where nothing is written, it is noted so often how far it has come. */
+    private static final long NOTE_NANOS = 1_000_000_000L;
+
+    /** A partition that it has. */
+    private static final class Lane {
+        private final TopicPartition partition;
+
+        /** The first offset that was not compared. */
+        private long next;
+
+        /** Up to where it is noted. */
+        private long noted = -1;
+
+        /** Which queries count there, by what is committed. */
+        private Map<Integer, Long> known;
+
+        private boolean ready;
+
+        Lane(TopicPartition partition, long next, Map<Integer, Long> known) {
+            this.partition = partition;
+            this.next = next;
+            this.known = known;
+        }
+    }
+
+    private final Namespace namespace;
+    private final TopicContract topics;
+    private final EmbeddingSpace space;
+    private final EmbeddingCodec embeddings;
+    private final MatchCodec matches;
+    private final QueryFeed feed;
+    private final StandingQueries queries;
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final TransactionPublisher publisher;
+    private final IntConsumer compared;
+    private final Map<TopicPartition, Lane> lanes = new HashMap<>();
+    private final List<ProducerRecord<byte[], byte[]>> out = new ArrayList<>();
+    private boolean mustNote;
+    private long noted = System.nanoTime();
+
+    /** @param compared hears how many items were compared */
+    MatchSession(
+            KafkaClients clients,
+            Namespace namespace,
+            TopicContract topics,
+            EmbeddingSpace space,
+            String transactionalId,
+            QueryFeed feed,
+            StandingQueries queries,
+            IntConsumer compared) {
+        this.namespace = namespace;
+        this.topics = topics;
+        this.space = space;
+        this.embeddings = new EmbeddingCodec(namespace, space);
+        this.matches = new MatchCodec(namespace);
+        this.feed = feed;
+        this.queries = queries;
+        this.compared = compared;
+        this.publisher = new TransactionPublisher(clients, transactionalId);
+        this.consumer = clients.member("matcher", namespace.matcherGroup(space));
+        consumer.subscribe(List.of(namespace.embeddings(space)), this);
+    }
+
+    /**
+     * Compares what arrives.
+     *
+     * @param proceed asked whether to go on
+     * @param passed  told now and then that all is well
+     */
+    void run(BooleanSupplier proceed, Runnable passed) {
+        while (proceed.getAsBoolean()) {
+            ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
+            QueryFeed.Changes changes = feed.take();
+            if (changes != null) {
+                queries.apply(changes);
+                lanes.values().stream().filter(lane -> lane.ready).forEach(lane -> take(lane, changes.changes()));
+            }
+            lanes.values().stream()
+                    .filter(lane -> !lane.ready && knowsEnough(lane))
+                    .forEach(this::begin);
+            for (TopicPartition partition : polled.partitions()) {
+                Lane lane = lanes.get(partition);
+                if (lane != null && lane.ready) {
+                    compare(lane, polled.records(partition));
+                }
+            }
+            boolean late = System.nanoTime() - noted > NOTE_NANOS;
+            if (mustNote || !out.isEmpty() || late && hasMoved()) {
+                write();
+            }
+            passed.run();
+        }
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        partitions.forEach(lanes::remove);
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(partitions));
+        Map<TopicPartition, MatchProgress> progress = new HashMap<>();
+        for (TopicPartition partition : partitions) {
+            OffsetAndMetadata noted = committed.get(partition);
+            progress.put(partition, seek(partition, noted));
+        }
+        progress.forEach((partition, known) -> lanes.put(
+                partition,
+                new Lane(
+                        partition,
+                        consumer.position(partition),
+                        known.queriesId().equals(queriesId()) ? known.queries() : Map.of())));
+        consumer.pause(partitions);
+    }
+
+    private MatchProgress seek(TopicPartition partition, @Nullable OffsetAndMetadata noted) {
+        if (noted == null) {
+            // Nobody has waited for what is there already.
+            consumer.seekToEnd(List.of(partition));
+            return MatchProgress.NONE;
+        }
+        MatchProgress progress = MatchProgress.parse(noted.metadata());
+        if (progress.embeddingsId().equals(embeddingsId())) {
+            consumer.seek(partition, noted);
+        } else {
+            LOG.warnf("The topic %s was made anew: it is read from its beginning", partition.topic());
+            consumer.seekToBeginning(List.of(partition));
+        }
+        return progress;
+    }
+
+    private boolean knowsEnough(Lane lane) {
+        Map<Integer, Long> reached = queries.reached();
+        return !reached.isEmpty()
+                && lane.known.entrySet().stream()
+                        .allMatch(known -> reached.getOrDefault(known.getKey(), 0L) >= known.getValue());
+    }
+
+    /** What came since the offset was committed counts from here on. */
+    private void begin(Lane lane) {
+        for (StandingQuery query : queries.all()) {
+            if (query.version().offset() >= known(lane, query.version().partition())) {
+                activate(lane, query);
+            }
+        }
+        int own = lane.partition.partition();
+        long reached = queries.reached().getOrDefault(own, 0L);
+        if (known(lane, own) < reached) {
+            feed.refused(own, known(lane, own), reached).forEach(this::refuse);
+        }
+        lane.known = queries.reached();
+        lane.ready = true;
+        mustNote = true;
+        consumer.resume(List.of(lane.partition));
+        LOG.debugf("%s is compared from offset %d on", lane.partition, lane.next);
+    }
+
+    private static long known(Lane lane, int partition) {
+        return lane.known.getOrDefault(partition, 0L);
+    }
+
+    private void take(Lane lane, List<QueryChange> changes) {
+        for (QueryChange change : changes) {
+            if (change instanceof QueryChange.Put(StandingQuery query) && queries.isCurrent(query)) {
+                activate(lane, query);
+            }
+            // Each is told by who has the partition of its number.
+            if (change instanceof QueryChange.Refuse refused
+                    && refused.version().partition() == lane.partition.partition()) {
+                refuse(refused);
+            }
+        }
+        lane.known = queries.reached();
+        mustNote = true;
+    }
+
+    private void activate(Lane lane, StandingQuery query) {
+        out.add(matches.write(new MatchRecord.Active(
+                query.id(), query.version(), space, new LogPosition(lane.partition.partition(), lane.next))));
+    }
+
+    private void refuse(QueryChange.Refuse refused) {
+        out.add(DeadLetter.of(
+                namespace,
+                refused.record(),
+                SourceStamp.headers(namespace.queries(), queriesId(), refused.version()),
+                refused.why()));
+    }
+
+    private void compare(Lane lane, List<ConsumerRecord<byte[], byte[]>> records) {
+        for (int from = 0; from < records.size(); from += CHUNK) {
+            compareAll(records.subList(from, Math.min(from + CHUNK, records.size())));
+            lane.next = records.get(Math.min(from + CHUNK, records.size()) - 1).offset() + 1;
+            if (out.size() >= MOST) {
+                write();
+            }
+        }
+        // Beyond the marker of the transaction that they came in.
+        lane.next = Math.max(lane.next, consumer.position(lane.partition));
+    }
+
+    private void compareAll(List<ConsumerRecord<byte[], byte[]>> records) {
+        List<EmbeddingRecord.Embedded> items = new ArrayList<>(records.size());
+        List<LogPosition> positions = new ArrayList<>(records.size());
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            try {
+                if (embeddings.read(record) instanceof EmbeddingRecord.Embedded item) {
+                    items.add(item);
+                    positions.add(new LogPosition(record.partition(), record.offset()));
+                }
+            } catch (IllegalArgumentException e) {
+                // Encoders alone write here; the view says more.
+                LOG.debugf(e, "The record at offset %d is ignored", record.offset());
+            }
+        }
+        queries.match(items, (query, arrival, similarity) -> {
+            EmbeddingRecord.Embedded item = items.get(arrival);
+            out.add(matches.write(new MatchRecord.Match(
+                    query.id(),
+                    query.version(),
+                    space,
+                    item.item(),
+                    similarity,
+                    item.source().position(),
+                    positions.get(arrival),
+                    item.text(),
+                    item.metadata())));
+        });
+        compared.accept(items.size());
+    }
+
+    private boolean hasMoved() {
+        return lanes.values().stream().anyMatch(lane -> lane.ready && lane.next != lane.noted);
+    }
+
+    private void write() {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        List<Lane> ready = lanes.values().stream().filter(lane -> lane.ready).toList();
+        for (Lane lane : ready) {
+            String progress = new MatchProgress(embeddingsId(), queriesId(), lane.known).written();
+            offsets.put(lane.partition, new OffsetAndMetadata(lane.next, progress));
+        }
+        if (!offsets.isEmpty()) {
+            publisher.publish(out, offsets, consumer.groupMetadata());
+        }
+        ready.forEach(lane -> lane.noted = lane.next);
+        out.clear();
+        mustNote = false;
+        noted = System.nanoTime();
+    }
+
+    private String embeddingsId() {
+        return topics.topicId(namespace.embeddings(space));
+    }
+
+    private String queriesId() {
+        return topics.topicId(namespace.queries());
+    }
+
+    @Override
+    public void close() {
+        try {
+            publisher.close();
+        } finally {
+            consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(2)));
+        }
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * How queries are written: as the parameters of an address ({@link dev.glimpse.query.syntax.SearchParameters}), and as JSON
+ * ({@link dev.glimpse.query.syntax.JsonQuery}). What is none is an {@link dev.glimpse.query.syntax.InvalidQueryException}, whoever
+ * reads it.
+ */
+@NullMarked
+package dev.glimpse.query.syntax;
+
+import org.jspecify.annotations.NullMarked;
