@@ -52,8 +52,9 @@ class ReadmeTest {
                         .filter(key -> !List.of("glimpse.data", "glimpse.namespace", "glimpse.instance")
                                 .contains(key))
                         // The names of topics look alike.
-                        .filter(key -> !key.matches(
-                                "glimpse\\.(images|texts|labels|previews|dead-letters|embeddings\\..*|demo)"))
+                        .filter(
+                                key -> !key.matches(
+                                        "glimpse\\.(images|texts|labels|previews|dead-letters|queries|matches|annotations|embeddings\\..*|demo)"))
                         .toList());
     }
 

@@ -36,6 +36,11 @@ public interface Encoder {
      */
     List<Embedding> encodeTexts(List<String> texts);
 
+    /** How probable labels are by their similarity, where the model says it. */
+    default Optional<LabelCalibration> calibration() {
+        return Optional.empty();
+    }
+
     /** The model's reranker, if it has one. */
     default Optional<Reranker> reranker() {
         return Optional.empty();

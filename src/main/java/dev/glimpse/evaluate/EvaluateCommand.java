@@ -1,6 +1,7 @@
 package dev.glimpse.evaluate;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.glimpse.encode.LabelCalibration;
 import dev.glimpse.encode.Reranker;
 import dev.glimpse.encode.image.ImageDecoder;
 import dev.glimpse.encode.image.PreviewWriter;
@@ -79,6 +80,16 @@ public final class EvaluateCommand implements Callable<Integer> {
             description = "So many of the first pictures are put in order anew by the model's reranker; 0 for none.")
     private int rerank;
 
+    @Option(
+            names = "--distractors",
+            description = "Pairs of which the captions of --pairs are wrong, unless their own have them.")
+    private @Nullable Path distractors;
+
+    @Option(
+            names = "--calibration",
+            description = "Where to write how probable labels are by their similarity: a model's calibration.json.")
+    private @Nullable Path calibration;
+
     @Option(names = "--threads", description = "That decode and infer, 1 or more; by default one a processor.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
@@ -105,10 +116,34 @@ public final class EvaluateCommand implements Callable<Integer> {
             if (encoded.pairs().isEmpty()) {
                 throw new IllegalArgumentException("none of the pictures of %s can be decoded".formatted(pairs));
             }
+            if (calibration != null) {
+                calibrate(calibration, encoded, encoder, decoder);
+            }
             Reranked reranked = rerank == 0 ? null : Reranked.of(encoded, reranker(encoder), rerank);
             write(Evaluation.of(model, pairs.toString(), part.name(), encoded, reranked), encoded, decoder);
         }
         return 0;
+    }
+
+    private void calibrate(Path file, EncodedPairs encoded, OnnxDualEncoder encoder, ImageDecoder decoder)
+            throws IOException, InvalidPairsException, InterruptedException {
+        LabelFit fit = new LabelFit();
+        fit.add(encoded, encoded);
+        String measured = "%d pictures of %s".formatted(encoded.pairs().size(), pairs.getFileName());
+        if (distractors != null) {
+            List<Pair> others = PairsFile.read(distractors);
+            fit.add(encoded, EncodedPairs.encode(others, encoder, decoder, threads, new ProgressLine(others)));
+            measured += ", %d of %s".formatted(others.size(), distractors.getFileName());
+        }
+        LabelCalibration fitted = fit.fit(measured);
+        fitted.write(file);
+        System.out.printf(
+                Locale.ROOT,
+                "slope %.3f, intercept %.3f: a label is as probable as not at the similarity %.3f; written to %s%n",
+                fitted.slope(),
+                fitted.intercept(),
+                fitted.similarity(0.5),
+                file);
     }
 
     private Reranker reranker(OnnxDualEncoder encoder) {

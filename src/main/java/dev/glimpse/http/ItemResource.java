@@ -16,10 +16,7 @@ import dev.glimpse.item.Kind;
 import dev.glimpse.item.Metadata;
 import dev.glimpse.item.MetadataPatch;
 import dev.glimpse.item.Position;
-import dev.glimpse.query.SearchQuery;
-import dev.glimpse.query.Searcher;
 import dev.glimpse.query.syntax.Parameters;
-import dev.glimpse.query.syntax.SearchParameters;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
@@ -66,7 +63,7 @@ public class ItemResource {
     private final SourceReader reader;
     private final IndexView view;
     private final PreviewView previews;
-    private final Searcher searcher;
+    private final ImageTexts texts;
 
     ItemResource(
             SourceWriter writer,
@@ -74,8 +71,8 @@ public class ItemResource {
             SourceReader reader,
             IndexView view,
             PreviewView previews,
-            Searcher searcher) {
-        this.searcher = searcher;
+            ImageTexts texts) {
+        this.texts = texts;
         this.writer = writer;
         this.patches = patches;
         this.reader = reader;
@@ -200,9 +197,18 @@ public class ItemResource {
             @PathParam("kind") String kind, @PathParam("id") String id, @Context UriInfo uri) {
         ItemId item = item(kind, id);
         requireImage(item);
-        SearchQuery query = SearchParameters.captions(item, uri.getQueryParameters());
-        searcher.check(query);
-        return SearchResource.collected(searcher.search(query));
+        return texts.captions(item, uri.getQueryParameters());
+    }
+
+    /** Labels for an image, best first; those alone that are probable enough. */
+    @GET
+    @Path("/annotations")
+    @Produces(MediaType.APPLICATION_JSON)
+    public Uni<ImageTexts.Annotated> annotations(
+            @PathParam("kind") String kind, @PathParam("id") String id, @Context UriInfo uri) {
+        ItemId item = item(kind, id);
+        requireImage(item);
+        return texts.annotations(item, uri.getQueryParameters());
     }
 
     @GET
@@ -229,7 +235,10 @@ public class ItemResource {
 
     private static void requireImage(ItemId item) {
         if (item.kind() != Kind.IMAGE) {
-            throw Problem.of(404, "not-found", "only images have pictures and captions, and %s is none".formatted(item))
+            throw Problem.of(
+                            404,
+                            "not-found",
+                            "only images have pictures, captions and annotations, and %s is none".formatted(item))
                     .exception();
         }
     }

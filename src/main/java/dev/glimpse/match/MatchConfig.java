@@ -12,6 +12,17 @@ public interface MatchConfig {
     @WithDefault("true")
     boolean enabled();
 
+    /**
+     * Whether each image that arrives is given its labels on the annotations topic. It needs a view in this process, and a model
+     * with a calibration.
+     */
+    @WithDefault("false")
+    boolean annotate();
+
+    /** How many labels an image is given at most, 1 or more; each must have the score of {@code glimpse.query.label-score}. */
+    @WithDefault("5")
+    int labels();
+
     /** The first wait after a fault of ours; it doubles until {@link #maxBackOff()}. */
     @WithDefault("200ms")
     Duration backOff();

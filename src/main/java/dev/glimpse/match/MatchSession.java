@@ -81,13 +81,17 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
     private final StandingQueries queries;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final TransactionPublisher publisher;
+    private final @Nullable Annotator annotator;
     private final IntConsumer compared;
     private final Map<TopicPartition, Lane> lanes = new HashMap<>();
     private final List<ProducerRecord<byte[], byte[]>> out = new ArrayList<>();
     private boolean mustNote;
     private long noted = System.nanoTime();
 
-    /** @param compared hears how many items were compared */
+    /**
+     * @param annotator where images are given labels
+     * @param compared  hears how many items were compared
+     */
     MatchSession(
             KafkaClients clients,
             Namespace namespace,
@@ -96,6 +100,7 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
             String transactionalId,
             QueryFeed feed,
             StandingQueries queries,
+            @Nullable Annotator annotator,
             IntConsumer compared) {
         this.namespace = namespace;
         this.topics = topics;
@@ -104,6 +109,7 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
         this.matches = new MatchCodec(namespace);
         this.feed = feed;
         this.queries = queries;
+        this.annotator = annotator;
         this.compared = compared;
         this.publisher = new TransactionPublisher(clients, transactionalId);
         this.consumer = clients.member("matcher", namespace.matcherGroup(space));
@@ -180,6 +186,9 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
     }
 
     private boolean knowsEnough(Lane lane) {
+        if (annotator != null && !annotator.isReady()) {
+            return false;
+        }
         Map<Integer, Long> reached = queries.reached();
         return !reached.isEmpty()
                 && lane.known.entrySet().stream()
@@ -250,11 +259,14 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
     }
 
     private void compareAll(List<ConsumerRecord<byte[], byte[]>> records) {
+        List<EmbeddingRecord> all = new ArrayList<>(records.size());
         List<EmbeddingRecord.Embedded> items = new ArrayList<>(records.size());
         List<LogPosition> positions = new ArrayList<>(records.size());
         for (ConsumerRecord<byte[], byte[]> record : records) {
             try {
-                if (embeddings.read(record) instanceof EmbeddingRecord.Embedded item) {
+                EmbeddingRecord read = embeddings.read(record);
+                all.add(read);
+                if (read instanceof EmbeddingRecord.Embedded item) {
                     items.add(item);
                     positions.add(new LogPosition(record.partition(), record.offset()));
                 }
@@ -276,6 +288,11 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
                     item.text(),
                     item.metadata())));
         });
+        if (annotator != null) {
+            ConsumerRecord<byte[], byte[]> last = records.getLast();
+            annotator.await(new LogPosition(last.partition(), last.offset()));
+            all.forEach(record -> annotator.annotation(record).ifPresent(out::add));
+        }
         compared.accept(items.size());
     }
 

@@ -1,6 +1,10 @@
 package dev.glimpse.match;
 
 import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.index.IndexConfig;
+import dev.glimpse.index.IndexView;
+import dev.glimpse.query.Annotations;
+import dev.glimpse.query.QueryConfig;
 import dev.glimpse.query.Searcher;
 import dev.glimpse.topic.KafkaClients;
 import dev.glimpse.topic.Namespace;
@@ -19,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Compares what arrives with the standing queries, and after a fault goes on where it was. */
 @ApplicationScoped
@@ -36,6 +41,7 @@ public class Matcher {
     private final EmbeddingSpace space;
     private final Searcher searcher;
     private final MatchHealth health;
+    private final @Nullable Annotator annotator;
     private final Counter compared;
     private final AtomicInteger count;
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -49,6 +55,10 @@ public class Matcher {
             EmbeddingSpace space,
             Searcher searcher,
             @HealthGroup("matcher") MatchHealth health,
+            IndexConfig index,
+            IndexView view,
+            Annotations annotations,
+            QueryConfig query,
             MeterRegistry metrics) {
         this.config = config;
         this.clients = clients;
@@ -57,9 +67,26 @@ public class Matcher {
         this.space = space;
         this.searcher = searcher;
         this.health = health;
+        this.annotator = config.enabled() && config.annotate() ? annotator(index, view, annotations, query) : null;
         this.compared = metrics.counter("glimpse.match.items");
         this.count = new AtomicInteger();
         metrics.gauge("glimpse.match.queries", count);
+    }
+
+    private Annotator annotator(IndexConfig index, IndexView view, Annotations annotations, QueryConfig query) {
+        if (!index.enabled()) {
+            throw new IllegalStateException("glimpse.match.annotate needs a view, and glimpse.index.enabled is false");
+        }
+        if (!annotations.areCalibrated()) {
+            throw new IllegalStateException(
+                    "glimpse.match.annotate needs a model with a calibration.json, and that of the space %s has none"
+                            .formatted(space));
+        }
+        if (config.labels() < 1) {
+            throw new IllegalStateException(
+                    "glimpse.match.labels is %d; it must be 1 or more".formatted(config.labels()));
+        }
+        return new Annotator(view, annotations, namespace, space, config.labels(), query.labelScore());
     }
 
     void start(@Observes @Priority(START_PRIORITY) StartupEvent event) {
@@ -83,6 +110,7 @@ public class Matcher {
                         namespace.transactionalId(space, "matches", config.instance()),
                         open,
                         queries,
+                        annotator,
                         compared::increment)) {
                     session.run(() -> !isStopping(), () -> {
                         count.set(queries.size());

@@ -20,6 +20,10 @@ public interface QueryConfig {
     @WithDefault("10000")
     int liveStreams();
 
+    /** The least score of a label that an image is said to have, 0 to 1: the probability that it is right. */
+    @WithDefault("0.7")
+    float labelScore();
+
     /** After how long without an event a sign of life is sent. */
     @WithDefault("15s")
     Duration keepAlive();

@@ -54,7 +54,7 @@ class DemoRecallIT {
     public static class WithDemo implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("glimpse.demo", "true");
+            return Map.of("glimpse.demo", "true", "glimpse.match.annotate", "true");
         }
     }
 

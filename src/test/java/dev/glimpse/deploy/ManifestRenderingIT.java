@@ -47,7 +47,7 @@ class ManifestRenderingIT {
         // environment() fails where a pod refers to a config map that is not there.
         Manifests rendered = new Manifests(StrictReader.objects(yaml));
         assertThat(rendered.all(StatefulSet.class))
-                .hasSize(2)
+                .hasSize(3)
                 .allSatisfy(set -> assertThat(rendered.environment(set)).containsKey("KAFKA_BOOTSTRAP_SERVERS"));
     }
 
@@ -77,7 +77,7 @@ class ManifestRenderingIT {
 
         Manifests rendered = new Manifests(StrictReader.objects(render(folder)));
 
-        assertThat(rendered.all(StatefulSet.class)).hasSize(2).allSatisfy(set -> {
+        assertThat(rendered.all(StatefulSet.class)).hasSize(3).allSatisfy(set -> {
             assertThat(container(set).getImage()).isEqualTo("registry.example/glimpse:1.0");
             assertThat(rendered.environment(set))
                     .containsEntry("KAFKA_BOOTSTRAP_SERVERS", "broker.example:9093")

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.glimpse.encode.EncodeConfig;
 import dev.glimpse.encode.EncoderHealth;
 import dev.glimpse.index.IndexConfig;
+import dev.glimpse.match.MatchConfig;
 import dev.glimpse.topic.TopicsConfig;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
@@ -62,6 +63,8 @@ class ManifestTest {
                         "ConfigMap glimpse",
                         "StatefulSet glimpse-encoder",
                         "Service glimpse-encoder",
+                        "StatefulSet glimpse-matcher",
+                        "Service glimpse-matcher",
                         "StatefulSet glimpse-query",
                         "Service glimpse-query",
                         "Service glimpse",
@@ -228,6 +231,7 @@ class ManifestTest {
         String group = EncoderHealth.class.getAnnotation(HealthGroup.class).value();
 
         assertThat(paths(encoder())).containsExactly("/q/health/live", "/q/health/live", "/q/health/group/" + group);
+        assertThat(paths(matcher())).containsExactly("/q/health/live", "/q/health/live", "/q/health/group/matcher");
         assertThat(paths(query())).containsExactly("/q/health/live", "/q/health/live", "/q/health/ready");
     }
 
@@ -310,6 +314,17 @@ class ManifestTest {
         assertThat(config.getConfigMapping(EncodeConfig.class).enabled()).isTrue();
         assertThat(config.getConfigMapping(EncodeConfig.class).instance()).isEqualTo("glimpse-encoder-0");
         assertThat(config.getConfigMapping(IndexConfig.class).enabled()).isFalse();
+        assertThat(config.getConfigMapping(MatchConfig.class).enabled()).isFalse();
+    }
+
+    @Test
+    void theMatcherMatchesUnderItsPodsName() {
+        SmallRyeConfig config = ConfigurationKeys.read(manifests.environment(matcher()));
+
+        assertThat(config.getConfigMapping(EncodeConfig.class).enabled()).isFalse();
+        assertThat(config.getConfigMapping(IndexConfig.class).enabled()).isFalse();
+        assertThat(config.getConfigMapping(MatchConfig.class).enabled()).isTrue();
+        assertThat(config.getConfigMapping(MatchConfig.class).instance()).isEqualTo("glimpse-matcher-0");
     }
 
     @Test
@@ -318,6 +333,7 @@ class ManifestTest {
 
         assertThat(config.getConfigMapping(EncodeConfig.class).enabled()).isFalse();
         assertThat(config.getConfigMapping(IndexConfig.class).enabled()).isTrue();
+        assertThat(config.getConfigMapping(MatchConfig.class).enabled()).isFalse();
     }
 
     @Test
@@ -346,6 +362,10 @@ class ManifestTest {
 
     private StatefulSet encoder() {
         return manifests.one(StatefulSet.class, "glimpse-encoder");
+    }
+
+    private StatefulSet matcher() {
+        return manifests.one(StatefulSet.class, "glimpse-matcher");
     }
 
     private StatefulSet query() {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.glimpse.demo.EmojiCorpus;
 import dev.glimpse.encode.EncodeConfig;
+import dev.glimpse.encode.LabelCalibration;
 import io.smallrye.config.WithDefault;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -38,7 +39,17 @@ class EvaluateCommandTest {
         int status;
         try {
             System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-            status = EvaluateCommand.run("--pairs", pairs.toString(), "--out", out.toString(), "--threads", "2");
+            status = EvaluateCommand.run(
+                    "--pairs",
+                    pairs.toString(),
+                    "--out",
+                    out.toString(),
+                    "--threads",
+                    "2",
+                    "--calibration",
+                    folder.resolve("calibration.json").toString(),
+                    "--distractors",
+                    pairs.toString());
         } finally {
             System.setOut(terminal);
         }
@@ -58,6 +69,9 @@ class EvaluateCommandTest {
         assertThat(json.at("/minimalPairs/0/count").intValue()).isEqualTo(PICTURES);
         assertThat(json.at("/minimalPairs/0/accuracy").doubleValue()).isGreaterThan(0.7);
         assertThat(json.at("/calibration/bins").size()).isEqualTo(10);
+        LabelCalibration calibration = LabelCalibration.read(folder.resolve("calibration.json"));
+        assertThat(calibration.score(0.95f)).isGreaterThan(0.6f);
+        assertThat(calibration.score(0.05f)).isLessThan(0.1f);
         assertThat(json.at("/leftOut/0/image").textValue()).endsWith("broken.png");
         assertThat(printed.toString(StandardCharsets.UTF_8))
                 .contains("text to image", "image to text", "other name", "evaluation.html");

@@ -72,7 +72,7 @@ class CaptionsIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            /texts/1/captions               | 404 | only images have pictures and captions
+            /texts/1/captions               | 404 | only images have pictures, captions
             /images/nowhere/captions        | 404 | image/nowhere
             /images/1/captions?k=0          | 400 | k is 0
             /images/1/captions?target=image | 400 | the parameter 'target' is unknown

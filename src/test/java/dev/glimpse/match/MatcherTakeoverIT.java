@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.glimpse.FreshData;
 import dev.glimpse.OutsideProducer;
+import dev.glimpse.TopicLog;
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
 import dev.glimpse.item.Content;
@@ -94,7 +95,7 @@ class MatcherTakeoverIT {
         Map<String, Version> versions = new HashMap<>();
         List<Item> items = new ArrayList<>();
         try (ExecutorService matchers = Executors.newFixedThreadPool(2);
-                MatchLog log = new MatchLog(namespace.matches())) {
+                TopicLog log = new TopicLog(namespace.matches())) {
             List<Future<?>> running =
                     List.of(matchers.submit(() -> matcher("one")), matchers.submit(() -> matcher("two")));
             try (KafkaProducer<byte[], byte[]> producer = clients.writer("items");
@@ -156,6 +157,7 @@ class MatcherTakeoverIT {
                         namespace.transactionalId(space, "matches", instance),
                         feed,
                         queries,
+                        null,
                         count -> {
                             if (round.get() > rounds) {
                                 // Amid a poll: what is not written yet is lost with it.
@@ -210,20 +212,20 @@ class MatcherTakeoverIT {
     }
 
     /** By brute force: of each item, with the version of each query that counted there. */
-    private static Set<String> expected(MatchLog log, Map<String, Version> versions, List<Item> items) {
+    private static Set<String> expected(TopicLog log, Map<String, Version> versions, List<Item> items) {
         Set<String> expected = new HashSet<>();
-        List<MatchLog.Entry> active = log.matching(entry -> entry.is("active")).toList();
+        List<TopicLog.Entry> active = log.matching(entry -> entry.is("active")).toList();
         for (Item item : items) {
-            Map<String, MatchLog.Entry> counting = new HashMap<>();
-            for (MatchLog.Entry entry : active) {
+            Map<String, TopicLog.Entry> counting = new HashMap<>();
+            for (TopicLog.Entry entry : active) {
                 if (partition(entry) == item.partition() && from(entry) <= item.offset()) {
-                    MatchLog.Entry before = counting.get(entry.key());
+                    TopicLog.Entry before = counting.get(entry.key());
                     if (before == null || isLater(entry, before)) {
                         counting.put(entry.key(), entry);
                     }
                 }
             }
-            for (MatchLog.Entry entry : counting.values()) {
+            for (TopicLog.Entry entry : counting.values()) {
                 Version version = Objects.requireNonNull(versions.get(entry.text("version")));
                 if (version.embedding().dot(item.embedding()) >= version.least()) {
                     expected.add(version.id().replace(" ", "%20") + " " + item.position());
@@ -233,23 +235,23 @@ class MatcherTakeoverIT {
         return expected;
     }
 
-    private static boolean isLater(MatchLog.Entry entry, MatchLog.Entry before) {
+    private static boolean isLater(TopicLog.Entry entry, TopicLog.Entry before) {
         return versionOffset(entry) > versionOffset(before);
     }
 
-    private static long versionOffset(MatchLog.Entry entry) {
+    private static long versionOffset(TopicLog.Entry entry) {
         return Long.parseLong(entry.text("version").split("-")[1]);
     }
 
-    private static int partition(MatchLog.Entry entry) {
+    private static int partition(TopicLog.Entry entry) {
         return Integer.parseInt(entry.text("from").split("-")[0]);
     }
 
-    private static long from(MatchLog.Entry entry) {
+    private static long from(TopicLog.Entry entry) {
         return Long.parseLong(entry.text("from").split("-")[1]);
     }
 
-    private static List<String> matchIds(MatchLog log) {
+    private static List<String> matchIds(TopicLog log) {
         return log.matching(entry -> entry.is("match"))
                 .map(entry -> entry.header("match-id"))
                 .toList();

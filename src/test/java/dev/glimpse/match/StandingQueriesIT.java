@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 
 import dev.glimpse.FreshData;
 import dev.glimpse.OutsideProducer;
+import dev.glimpse.TopicLog;
 import dev.glimpse.embedding.EmbeddingSpace;
 import dev.glimpse.query.SearchQuery;
 import dev.glimpse.query.Searcher;
@@ -34,7 +35,7 @@ class StandingQueriesIT {
 
     @Test
     void tellsEachArrivingMatchOnceUntilTheQueryEnds() throws Exception {
-        try (MatchLog log = new MatchLog("glimpse.matches");
+        try (TopicLog log = new TopicLog("glimpse.matches");
                 OutsideProducer producer = new OutsideProducer()) {
             text(producer, "lamp-0", "a green lamp on a table", "lamp");
             await().atMost(SOON)
@@ -75,7 +76,7 @@ class StandingQueriesIT {
                     .untilAsserted(() -> assertThat(ids(log, "after it")).contains("lamp-6"));
 
             assertThat(ids(log, "green lamps")).containsExactly("lamp-1", "lamp-1", "lamp-4", "lamp-5");
-            MatchLog.Entry first = log.matching(
+            TopicLog.Entry first = log.matching(
                             entry -> entry.is("match") && entry.key().equals("green lamps"))
                     .findFirst()
                     .orElseThrow();
@@ -114,8 +115,8 @@ class StandingQueriesIT {
                         "bad-space",
                         "{\"vector\": \"%s\", \"space\": \"other.0123456789ab.%d\", \"min_similarity\": 0}"
                                 .formatted(vector, space.dimension())));
-        try (MatchLog log = new MatchLog("glimpse.matches");
-                MatchLog dead = new MatchLog("glimpse.dead-letters");
+        try (TopicLog log = new TopicLog("glimpse.matches");
+                TopicLog dead = new TopicLog("glimpse.dead-letters");
                 OutsideProducer producer = new OutsideProducer()) {
             query(producer, "bad-high", "{\"text\": \"it was good before\", \"min_similarity\": 0.5}");
             awaitActive(log, "bad-high", 1);
@@ -127,7 +128,7 @@ class StandingQueriesIT {
             awaitActive(log, "neighbour", 1);
 
             await().atMost(SOON).untilAsserted(() -> assertThat(refused(dead)).hasSize(wrong.size() + 1));
-            for (MatchLog.Entry letter : refused(dead)) {
+            for (TopicLog.Entry letter : refused(dead)) {
                 String reason = letter.key().isEmpty()
                         ? "invalid-id"
                         : letter.key().equals("bad-space") ? "foreign-space" : "malformed-query";
@@ -143,7 +144,7 @@ class StandingQueriesIT {
         }
     }
 
-    private static List<MatchLog.Entry> refused(MatchLog dead) {
+    private static List<TopicLog.Entry> refused(TopicLog dead) {
         return dead.matching(entry -> entry.header("glimpse-source-topic").equals("glimpse.queries"))
                 .toList();
     }
@@ -153,13 +154,13 @@ class StandingQueriesIT {
                 .dot(searcher.embedding(new SearchQuery.Subject.Text(other), SOON));
     }
 
-    private static List<String> ids(MatchLog log, String query) {
+    private static List<String> ids(TopicLog log, String query) {
         return log.matching(entry -> entry.is("match") && entry.key().equals(query))
                 .map(entry -> entry.text("id"))
                 .toList();
     }
 
-    private static void awaitActive(MatchLog log, String query, int times) {
+    private static void awaitActive(TopicLog log, String query, int times) {
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(log.matching(
                                 entry -> entry.is("active") && entry.key().equals(query)))

@@ -112,6 +112,11 @@ class PagesTest {
             }
 
             @Override
+            public float labelScore() {
+                return 0.5f;
+            }
+
+            @Override
             public Duration keepAlive() {
                 return expiry;
             }

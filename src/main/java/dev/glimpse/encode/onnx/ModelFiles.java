@@ -31,10 +31,13 @@ record ModelFiles(String name, Path folder) {
     static final String PREPROCESSOR = "preprocessor_config.json";
     static final String TOKENIZER = "tokenizer.json";
     static final String RERANKER = "onnx/reranker.onnx";
+    static final String CALIBRATION = "calibration.json";
     static final String VISION = "onnx/vision_model.onnx";
     static final String TEXT = "onnx/text_model.onnx";
 
     private static final List<String> REQUIRED = List.of(CONFIG, PREPROCESSOR, TOKENIZER, VISION, TEXT);
+    private static final List<String> SETTINGS = List.of(CONFIG, PREPROCESSOR, TOKENIZER);
+    private static final List<String> OPTIONAL = List.of(RERANKER, CALIBRATION);
     private static final String CLASS_PATH = "classpath:";
 
     /**
@@ -73,11 +76,11 @@ record ModelFiles(String name, Path folder) {
     private static Path unpackClassPath(String base, Path cache) throws IOException {
         Path folder = fresh(cache);
         List<String> files = new ArrayList<>(REQUIRED);
-        files.add(RERANKER);
+        files.addAll(OPTIONAL);
         for (String file : files) {
             try (InputStream stream =
                     Thread.currentThread().getContextClassLoader().getResourceAsStream(base + "/" + file)) {
-                if (stream == null && file.equals(RERANKER)) {
+                if (stream == null && OPTIONAL.contains(file)) {
                     continue;
                 }
                 if (stream == null) {
@@ -131,7 +134,11 @@ record ModelFiles(String name, Path folder) {
         if (!missing.isEmpty()) {
             return unpacked;
         }
-        Path settled = cache.resolve(new ModelFiles("", unpacked).digest(0, List.of(VISION, TEXT, RERANKER)));
+        List<String> settings = new ArrayList<>(SETTINGS);
+        if (Files.exists(unpacked.resolve(CALIBRATION))) {
+            settings.add(CALIBRATION);
+        }
+        Path settled = cache.resolve(new ModelFiles("", unpacked).digest(0, settings, List.of(VISION, TEXT, RERANKER)));
         if (Files.isDirectory(settled)) {
             delete(unpacked);
         } else {
@@ -187,18 +194,17 @@ record ModelFiles(String name, Path folder) {
      * @param revision of our own preprocessing and pooling
      */
     String digest(int revision) {
-        return digest(revision, List.of(VISION, TEXT));
+        return digest(revision, SETTINGS, List.of(VISION, TEXT));
     }
 
-    private String digest(int revision, List<String> networks) {
+    private String digest(int revision, List<String> settings, List<String> networks) {
         List<String> names =
                 networks.stream().map(file -> file.substring("onnx/".length())).toList();
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(("encode revision " + revision + "\0").getBytes(StandardCharsets.UTF_8));
-            List<Path> files = new ArrayList<>(List.of(CONFIG, PREPROCESSOR, TOKENIZER).stream()
-                    .map(folder::resolve)
-                    .toList());
+            List<Path> files =
+                    new ArrayList<>(settings.stream().map(folder::resolve).toList());
             try (Stream<Path> present = Files.list(folder.resolve("onnx"))) {
                 present.filter(path ->
                                 names.stream().anyMatch(path.getFileName().toString()::startsWith))

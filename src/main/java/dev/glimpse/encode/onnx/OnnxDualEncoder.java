@@ -13,6 +13,7 @@ import dev.glimpse.encode.EncodedImage;
 import dev.glimpse.encode.Encoder;
 import dev.glimpse.encode.EncoderException;
 import dev.glimpse.encode.ImageBatch;
+import dev.glimpse.encode.LabelCalibration;
 import dev.glimpse.encode.Reranker;
 import dev.glimpse.encode.image.RgbImage;
 import java.nio.ByteBuffer;
@@ -60,6 +61,7 @@ public final class OnnxDualEncoder implements Encoder, AutoCloseable {
     private final Tower text;
     private final boolean masked;
     private final @Nullable OnnxReranker reranker;
+    private final @Nullable LabelCalibration calibration;
 
     /** Direct buffers that no batch uses: as many as there were batches at once. */
     private final Queue<FloatBuffer> free = new ConcurrentLinkedQueue<>();
@@ -93,6 +95,8 @@ public final class OnnxDualEncoder implements Encoder, AutoCloseable {
         if (reranker != null) {
             reranker.match("a", List.of(ImageFeatures.of(new float[reranker.features()])));
         }
+        Path calibrated = files.folder().resolve(ModelFiles.CALIBRATION);
+        this.calibration = Files.exists(calibrated) ? LabelCalibration.read(calibrated) : null;
         this.space = EmbeddingSpace.of(name, files.digest(REVISION), images);
     }
 
@@ -249,6 +253,11 @@ public final class OnnxDualEncoder implements Encoder, AutoCloseable {
             }
             return text.run(inputs, encodings.length);
         }
+    }
+
+    @Override
+    public Optional<LabelCalibration> calibration() {
+        return Optional.ofNullable(calibration);
     }
 
     @Override

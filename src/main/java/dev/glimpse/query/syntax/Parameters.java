@@ -45,7 +45,7 @@ public final class Parameters {
     }
 
     /** A decimal number, or another where the parameter is absent. */
-    float decimal(String name, float otherwise) {
+    public float decimal(String name, float otherwise) {
         String value = one(name);
         try {
             return value == null ? otherwise : Float.parseFloat(value);

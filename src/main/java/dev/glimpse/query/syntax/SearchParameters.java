@@ -62,6 +62,11 @@ public final class SearchParameters {
 
     private static final Map<String, String> CAPTIONS_DEFAULT = Map.of("k", "5", "collapse", "0.95");
 
+    /** Of the labels that are found for an image. */
+    private static final Set<String> ANNOTATIONS = Set.of("k", "filter", "min_similarity", "fresh", "timeout");
+
+    private static final Map<String, String> ANNOTATIONS_DEFAULT = Map.of("k", "5");
+
     private final Parameters parameters;
 
     /** Of these. */
@@ -71,12 +76,26 @@ public final class SearchParameters {
 
     /** The texts for an image: those that are nearly the same as one. */
     public static SearchQuery captions(ItemId image, Map<String, List<String>> given) {
+        return like(image, Target.TEXT, CAPTIONS, CAPTIONS_DEFAULT, given);
+    }
+
+    /** The labels for an image. */
+    public static SearchQuery annotations(ItemId image, Map<String, List<String>> given) {
+        return like(image, Target.LABEL, ANNOTATIONS, ANNOTATIONS_DEFAULT, given);
+    }
+
+    private static SearchQuery like(
+            ItemId image,
+            Target target,
+            Set<String> known,
+            Map<String, String> defaults,
+            Map<String, List<String>> given) {
         Map<String, List<String>> all = new HashMap<>();
-        CAPTIONS_DEFAULT.forEach((name, value) -> all.put(name, List.of(value)));
+        defaults.forEach((name, value) -> all.put(name, List.of(value)));
         all.putAll(given);
         // Checked first: what is added below is not for the client to say.
-        new Parameters(all, CAPTIONS);
-        all.put("target", List.of("text"));
+        new Parameters(all, known);
+        all.put("target", List.of(target.name().toLowerCase(Locale.ROOT)));
         SearchParameters parameters = new SearchParameters(new Parameters(all, POST));
         return parameters.query(new Subject.Like(image), null, parameters.timeout());
     }

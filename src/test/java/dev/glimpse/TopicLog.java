@@ -1,4 +1,4 @@
-package dev.glimpse.match;
+package dev.glimpse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,7 +20,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
 /** What an outside reader of a topic has seen, which reads what is committed. */
-final class MatchLog implements AutoCloseable {
+public final class TopicLog implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -28,26 +28,26 @@ final class MatchLog implements AutoCloseable {
     private final List<Entry> entries = new ArrayList<>();
 
     /** A record. */
-    record Entry(ConsumerRecord<byte[], byte[]> record, JsonNode value) {
-        String key() {
+    public record Entry(ConsumerRecord<byte[], byte[]> record, JsonNode value) {
+        public String key() {
             return new String(record.key(), StandardCharsets.UTF_8);
         }
 
-        String header(String name) {
+        public String header(String name) {
             Header header = record.headers().lastHeader(name);
             return header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
         }
 
-        boolean is(String event) {
+        public boolean is(String event) {
             return header("glimpse-event").equals(event);
         }
 
-        String text(String field) {
+        public String text(String field) {
             return value.path(field).asText();
         }
     }
 
-    MatchLog(String topic) {
+    public TopicLog(String topic) {
         consumer = new KafkaConsumer<>(
                 Map.of(
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -66,7 +66,7 @@ final class MatchLog implements AutoCloseable {
     }
 
     /** All that was seen, with what has come. */
-    List<Entry> all() {
+    public List<Entry> all() {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
             entries.add(new Entry(record, json(record.value())));
         }
@@ -82,7 +82,7 @@ final class MatchLog implements AutoCloseable {
         }
     }
 
-    Stream<Entry> matching(Predicate<Entry> which) {
+    public Stream<Entry> matching(Predicate<Entry> which) {
         return List.copyOf(all()).stream().filter(which);
     }
 
