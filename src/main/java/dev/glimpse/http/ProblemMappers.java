@@ -7,6 +7,7 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
+import java.nio.channels.ClosedChannelException;
 import java.util.Locale;
 import org.jboss.logging.Logger;
 
@@ -81,7 +82,11 @@ final class ProblemMappers {
     static class Unexpected implements ExceptionMapper<Exception> {
         @Override
         public Response toResponse(Exception e) {
-            LOG.error("A request failed", e);
+            if (e instanceof ClosedChannelException) {
+                LOG.debug("A client left", e);
+            } else {
+                LOG.error("A request failed", e);
+            }
             return Problem.of(500, "failed", "the request failed by a fault of ours; the log says more")
                     .response();
         }

@@ -11,6 +11,7 @@ import dev.glimpse.topic.TopicContract;
 import dev.glimpse.topic.TopicsConfig;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
@@ -73,6 +74,7 @@ public class IndexView {
         this.clients = clients;
         this.factories = factories;
         this.applied = metrics.counter("glimpse.view.records");
+        metrics.gaugeCollectionSize("glimpse.view.waiting", Tags.empty(), waiters);
     }
 
     /** Hears of changes, on the view's own thread: it must be quick. */

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -29,6 +30,12 @@ import org.jspecify.annotations.Nullable;
 abstract class TopicView<S extends PositionedStore> {
 
     private static final Logger LOG = Logger.getLogger(TopicView.class);
+    /**
+     * What comes so shortly after other records is gathered: each time that some are applied costs a segment, which is merged
+     * with others soon. What comes after a pause is applied at once.
+     */
+    private static final long GATHER_NANOS = 10_000_000;
+
     private static final Duration POLL = Duration.ofMillis(100);
     private static final long FIRST_BACK_OFF_MILLIS = 200;
     private static final long MAX_BACK_OFF_MILLIS = 30_000;
@@ -160,10 +167,13 @@ abstract class TopicView<S extends PositionedStore> {
             Map<TopicPartition, Long> ends = open.endOffsets(assigned);
             ViewPositions committed = positions;
             try {
+                long began = System.nanoTime() - GATHER_NANOS;
                 while (!stopping) {
+                    LockSupport.parkNanos(began + GATHER_NANOS - System.nanoTime());
                     ConsumerRecords<byte[], byte[]> polled = open.poll(POLL);
                     Map<Integer, Long> next = next(open, assigned);
                     if (!polled.isEmpty() || !next.equals(positions.next())) {
+                        began = System.nanoTime();
                         positions = apply(store, list(polled), positions, next);
                     }
                     trouble = null;

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -79,17 +80,22 @@ class LabelFile {
         try {
             List<Label> labels = read(file);
             Map<String, Known> known = known();
+            // Of two lines of one id the last counts.
+            Map<ItemId, Label> last = new HashMap<>();
+            labels.forEach(label -> last.put(label.item(), label));
             int written = 0;
             for (Label label : labels) {
-                if (!label.isLike(known.get(label.item().id()))) {
+                if (last.get(label.item()) == label
+                        && !label.isLike(known.get(label.item().id()))) {
                     write(file, label);
+                    known.put(label.item().id(), new Known(label.value(), label.json()));
                     written++;
                 }
             }
             LOG.infof("The file %s has %d labels; %d of them were new or different", file, labels.size(), written);
         } catch (IOException e) {
             LOG.errorf("The labels of %s can't be read: %s", file, e);
-        } catch (CompletionException | BrokerUnavailableException e) {
+        } catch (CompletionException | BrokerUnavailableException | KafkaException e) {
             LOG.errorf("The labels of %s can't be written; the next start tries again: %s", file, e.getMessage());
         }
     }

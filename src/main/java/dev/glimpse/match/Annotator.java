@@ -15,9 +15,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jboss.logging.Logger;
 
 /** Finds the labels of images that arrive, in this process' view. */
 final class Annotator {
+
+    private static final Logger LOG = Logger.getLogger(Annotator.class);
 
     /** A view that stands still must not hold up matches. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -29,6 +32,7 @@ final class Annotator {
     private final AnnotationCodec codec;
     private final int labels;
     private final float least;
+    private boolean standsStill;
 
     /**
      * @param labels for one image, at most
@@ -55,11 +59,15 @@ final class Annotator {
 
     /** Waits until the view has what arrived up to here, labels among it, or for so long as may be. */
     void await(LogPosition position) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        // One that stood still is waited for no more until it has come so far by itself.
+        long end = System.nanoTime() + (standsStill ? 0 : PATIENCE.toNanos());
         try {
-            while (System.nanoTime() - end < 0 && !hasReached(position)) {
+            boolean reached = hasReached(position);
+            while (!reached && System.nanoTime() - end < 0) {
                 Thread.sleep(POLL_MILLIS);
+                reached = hasReached(position);
             }
+            standsStill = !reached;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -76,8 +84,8 @@ final class Annotator {
     Optional<ProducerRecord<byte[], byte[]>> annotation(EmbeddingRecord record) {
         return switch (record) {
             case EmbeddingRecord.Embedded embedded
-            when isImage(embedded.item()) ->
-                Optional.of(codec.write(embedded.item(), labels(embedded), embedded.source()));
+            when isImage(embedded) ->
+                labels(embedded).map(found -> codec.write(embedded.item(), found, embedded.source()));
             case EmbeddingRecord.Rejected rejected
             when isImage(rejected.item()) -> Optional.of(codec.gone(rejected.item(), rejected.source()));
             case EmbeddingRecord.Deleted deleted
@@ -86,23 +94,29 @@ final class Annotator {
         };
     }
 
+    static boolean isImage(EmbeddingRecord.Embedded embedded) {
+        return isImage(embedded.item());
+    }
+
     private static boolean isImage(ItemId item) {
         return item.kind() == Kind.IMAGE;
     }
 
-    private List<AnnotationCodec.Label> labels(EmbeddingRecord.Embedded image) {
+    /** Nothing where there is no view for the moment. */
+    private Optional<List<AnnotationCodec.Label>> labels(EmbeddingRecord.Embedded image) {
         try (IndexSnapshot snapshot = view.snapshot().orElse(null)) {
             if (snapshot == null) {
-                throw new IllegalStateException("there are no labels: " + view.absence());
+                LOG.warnf("%s is given no labels: %s", image.item(), view.absence());
+                return Optional.empty();
             }
-            return annotations.labels(snapshot, image.embedding(), labels, least).stream()
+            return Optional.of(annotations.labels(snapshot, image.embedding(), labels, least).stream()
                     .map(label -> new AnnotationCodec.Label(
                             label.label().id(),
                             label.text(),
                             Objects.requireNonNull(label.score()),
                             label.similarity(),
                             label.metadata()))
-                    .toList();
+                    .toList());
         }
     }
 }

@@ -19,7 +19,7 @@ public interface MatchConfig {
     @WithDefault("false")
     boolean annotate();
 
-    /** How many labels an image is given at most, 1 or more; each must have the score of {@code glimpse.query.label-score}. */
+    /** How many labels an image is given at most, 1 to 50; each must have the score of {@code glimpse.query.label-score}. */
     @WithDefault("5")
     int labels();
 

@@ -9,6 +9,7 @@ import dev.glimpse.topic.LogPosition;
 import dev.glimpse.topic.MatchCodec;
 import dev.glimpse.topic.MatchRecord;
 import dev.glimpse.topic.Namespace;
+import dev.glimpse.topic.RejectedRecordException;
 import dev.glimpse.topic.SourceStamp;
 import dev.glimpse.topic.TopicContract;
 import dev.glimpse.topic.TransactionPublisher;
@@ -16,9 +17,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -47,8 +51,14 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
     /** When so many records are to be written, they are. */
     private static final int MOST = 5000;
 
+    /** A dead letter of so many bytes goes in a transaction of its own. */
+    private static final int LARGE = 1 << 20;
+
     /** Where nothing is written, it is noted so often how far it has come. */
     private static final long NOTE_NANOS = 1_000_000_000L;
+
+    /** What comes so shortly after other records is gathered, since each transaction costs the broker the same. */
+    private static final long GATHER_NANOS = 20_000_000;
 
     /** A partition that it has. */
     private static final class Lane {
@@ -86,6 +96,8 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
     private final Map<TopicPartition, Lane> lanes = new HashMap<>();
     private final List<ProducerRecord<byte[], byte[]>> out = new ArrayList<>();
     private boolean mustNote;
+    private boolean joined;
+    private long began = System.nanoTime() - GATHER_NANOS;
     private long noted = System.nanoTime();
 
     /**
@@ -120,19 +132,26 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
      * Compares what arrives.
      *
      * @param proceed asked whether to go on
-     * @param passed  told now and then that all is well
+     * @param passed  told each time when something was written, and all is well
      */
     void run(BooleanSupplier proceed, Runnable passed) {
         while (proceed.getAsBoolean()) {
+            LockSupport.parkNanos(began + GATHER_NANOS - System.nanoTime());
             ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
+            if (!polled.isEmpty()) {
+                began = System.nanoTime();
+            }
             QueryFeed.Changes changes = feed.take();
             if (changes != null) {
-                queries.apply(changes);
-                lanes.values().stream().filter(lane -> lane.ready).forEach(lane -> take(lane, changes.changes()));
+                apply(changes);
             }
-            lanes.values().stream()
-                    .filter(lane -> !lane.ready && knowsEnough(lane))
-                    .forEach(this::begin);
+            for (Lane lane : List.copyOf(lanes.values())) {
+                if (!lane.ready && knowsEnough(lane)) {
+                    begin(lane);
+                    write();
+                    passed.run();
+                }
+            }
             for (TopicPartition partition : polled.partitions()) {
                 Lane lane = lanes.get(partition);
                 if (lane != null && lane.ready) {
@@ -142,8 +161,29 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
             boolean late = System.nanoTime() - noted > NOTE_NANOS;
             if (mustNote || !out.isEmpty() || late && hasMoved()) {
                 write();
+                passed.run();
             }
-            passed.run();
+            if (joined && lanes.isEmpty()) {
+                passed.run();
+            }
+        }
+    }
+
+    private void apply(QueryFeed.Changes changes) {
+        queries.apply(changes);
+        List<Lane> ready = lanes.values().stream().filter(lane -> lane.ready).toList();
+        if (changes.anew()) {
+            ready.forEach(lane -> lane.known = Map.of());
+        }
+        ready.forEach(this::refuse);
+        for (Lane lane : ready) {
+            for (QueryChange change : changes.changes()) {
+                if (change instanceof QueryChange.Put(StandingQuery query) && queries.isCurrent(query)) {
+                    activate(lane, query);
+                }
+            }
+            lane.known = queries.reached();
+            mustNote = true;
         }
     }
 
@@ -154,6 +194,7 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+        joined = true;
         Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(partitions));
         Map<TopicPartition, MatchProgress> progress = new HashMap<>();
         for (TopicPartition partition : partitions) {
@@ -176,7 +217,8 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
             return MatchProgress.NONE;
         }
         MatchProgress progress = MatchProgress.parse(noted.metadata());
-        if (progress.embeddingsId().equals(embeddingsId())) {
+        if (progress.equals(MatchProgress.NONE) || progress.embeddingsId().equals(embeddingsId())) {
+            // Where somebody has set the offset, he has said nothing of queries: all of them count anew.
             consumer.seek(partition, noted);
         } else {
             LOG.warnf("The topic %s was made anew: it is read from its beginning", partition.topic());
@@ -190,26 +232,21 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
             return false;
         }
         Map<Integer, Long> reached = queries.reached();
-        return !reached.isEmpty()
+        return queries.isWhole()
                 && lane.known.entrySet().stream()
                         .allMatch(known -> reached.getOrDefault(known.getKey(), 0L) >= known.getValue());
     }
 
     /** What came since the offset was committed counts from here on. */
     private void begin(Lane lane) {
+        refuse(lane);
         for (StandingQuery query : queries.all()) {
             if (query.version().offset() >= known(lane, query.version().partition())) {
                 activate(lane, query);
             }
         }
-        int own = lane.partition.partition();
-        long reached = queries.reached().getOrDefault(own, 0L);
-        if (known(lane, own) < reached) {
-            feed.refused(own, known(lane, own), reached).forEach(this::refuse);
-        }
         lane.known = queries.reached();
         lane.ready = true;
-        mustNote = true;
         consumer.resume(List.of(lane.partition));
         LOG.debugf("%s is compared from offset %d on", lane.partition, lane.next);
     }
@@ -218,82 +255,97 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
         return lane.known.getOrDefault(partition, 0L);
     }
 
-    private void take(Lane lane, List<QueryChange> changes) {
-        for (QueryChange change : changes) {
-            if (change instanceof QueryChange.Put(StandingQuery query) && queries.isCurrent(query)) {
-                activate(lane, query);
-            }
-            // Each is told by who has the partition of its number.
-            if (change instanceof QueryChange.Refuse refused
-                    && refused.version().partition() == lane.partition.partition()) {
-                refuse(refused);
-            }
-        }
-        lane.known = queries.reached();
-        mustNote = true;
-    }
-
     private void activate(Lane lane, StandingQuery query) {
         out.add(matches.write(new MatchRecord.Active(
                 query.id(), query.version(), space, new LogPosition(lane.partition.partition(), lane.next))));
     }
 
-    private void refuse(QueryChange.Refuse refused) {
-        out.add(DeadLetter.of(
-                namespace,
-                refused.record(),
-                SourceStamp.headers(namespace.queries(), queriesId(), refused.version()),
-                refused.why()));
+    /**
+     * What was refused in the queries' partition of a lane's number is told by who has that lane. Their records are read again, and
+     * written one by one: they may be large.
+     */
+    private void refuse(Lane lane) {
+        int own = lane.partition.partition();
+        for (QueryChange.Refuse refused : queries.refused(own, known(lane, own))) {
+            feed.again(refused.version()).ifPresent(record -> {
+                out.add(DeadLetter.of(
+                        namespace,
+                        record,
+                        SourceStamp.headers(namespace.queries(), queriesId(), refused.version()),
+                        new RejectedRecordException(refused.reason(), refused.why())));
+                if (record.serializedValueSize() > LARGE) {
+                    write();
+                }
+            });
+        }
     }
 
     private void compare(Lane lane, List<ConsumerRecord<byte[], byte[]>> records) {
         for (int from = 0; from < records.size(); from += CHUNK) {
-            compareAll(records.subList(from, Math.min(from + CHUNK, records.size())));
-            lane.next = records.get(Math.min(from + CHUNK, records.size()) - 1).offset() + 1;
-            if (out.size() >= MOST) {
-                write();
-            }
+            compareSome(lane, records.subList(from, Math.min(from + CHUNK, records.size())));
         }
         // Beyond the marker of the transaction that they came in.
         lane.next = Math.max(lane.next, consumer.position(lane.partition));
     }
 
-    private void compareAll(List<ConsumerRecord<byte[], byte[]>> records) {
-        List<EmbeddingRecord> all = new ArrayList<>(records.size());
-        List<EmbeddingRecord.Embedded> items = new ArrayList<>(records.size());
-        List<LogPosition> positions = new ArrayList<>(records.size());
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-            try {
-                EmbeddingRecord read = embeddings.read(record);
-                all.add(read);
-                if (read instanceof EmbeddingRecord.Embedded item) {
-                    items.add(item);
-                    positions.add(new LogPosition(record.partition(), record.offset()));
-                }
-            } catch (IllegalArgumentException e) {
-                // Encoders alone write here; the view says more.
-                LOG.debugf(e, "The record at offset %d is ignored", record.offset());
-            }
-        }
-        queries.match(items, (query, arrival, similarity) -> {
-            EmbeddingRecord.Embedded item = items.get(arrival);
-            out.add(matches.write(new MatchRecord.Match(
-                    query.id(),
-                    query.version(),
-                    space,
-                    item.item(),
-                    similarity,
-                    item.source().position(),
-                    positions.get(arrival),
-                    item.text(),
-                    item.metadata())));
-        });
-        if (annotator != null) {
+    /** A query that an item matches. */
+    private record Found(StandingQuery query, float similarity) {}
+
+    private void compareSome(Lane lane, List<ConsumerRecord<byte[], byte[]>> records) {
+        List<Optional<EmbeddingRecord>> read = records.stream().map(this::read).toList();
+        List<EmbeddingRecord.Embedded> items = read.stream()
+                .flatMap(Optional::stream)
+                .filter(EmbeddingRecord.Embedded.class::isInstance)
+                .map(EmbeddingRecord.Embedded.class::cast)
+                .toList();
+        Map<EmbeddingRecord, List<Found>> found = new IdentityHashMap<>();
+        queries.match(
+                items,
+                (query, arrival, similarity) -> found.computeIfAbsent(items.get(arrival), key -> new ArrayList<>())
+                        .add(new Found(query, similarity)));
+        if (annotator != null && items.stream().anyMatch(Annotator::isImage)) {
             ConsumerRecord<byte[], byte[]> last = records.getLast();
             annotator.await(new LogPosition(last.partition(), last.offset()));
-            all.forEach(record -> annotator.annotation(record).ifPresent(out::add));
+        }
+        for (int i = 0; i < records.size(); i++) {
+            EmbeddingRecord record = read.get(i).orElse(null);
+            LogPosition position =
+                    new LogPosition(records.get(i).partition(), records.get(i).offset());
+            if (record instanceof EmbeddingRecord.Embedded item) {
+                found.getOrDefault(item, List.of()).forEach(of -> out.add(match(of, item, position)));
+            }
+            if (annotator != null && record != null) {
+                annotator.annotation(record).ifPresent(out::add);
+            }
+            lane.next = position.offset() + 1;
+            if (out.size() >= MOST) {
+                write();
+            }
         }
         compared.accept(items.size());
+    }
+
+    private Optional<EmbeddingRecord> read(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return Optional.of(embeddings.read(record));
+        } catch (IllegalArgumentException e) {
+            // Encoders alone write here; the view says more.
+            LOG.debugf(e, "The record at offset %d is ignored", record.offset());
+            return Optional.empty();
+        }
+    }
+
+    private ProducerRecord<byte[], byte[]> match(Found of, EmbeddingRecord.Embedded item, LogPosition position) {
+        return matches.write(new MatchRecord.Match(
+                of.query().id(),
+                of.query().version(),
+                space,
+                item.item(),
+                of.similarity(),
+                item.source().position(),
+                position,
+                item.text(),
+                item.metadata()));
     }
 
     private boolean hasMoved() {

@@ -32,6 +32,7 @@ public class Matcher {
     /** After the topics are there. */
     static final int START_PRIORITY = 50;
 
+    private static final int MOST_LABELS = 50;
     private static final Logger LOG = Logger.getLogger(Matcher.class);
 
     private final MatchConfig config;
@@ -82,9 +83,9 @@ public class Matcher {
                     "glimpse.match.annotate needs a model with a calibration.json, and that of the space %s has none"
                             .formatted(space));
         }
-        if (config.labels() < 1) {
+        if (config.labels() < 1 || config.labels() > MOST_LABELS) {
             throw new IllegalStateException(
-                    "glimpse.match.labels is %d; it must be 1 or more".formatted(config.labels()));
+                    "glimpse.match.labels is %d; it must be 1 to %d".formatted(config.labels(), MOST_LABELS));
         }
         return new Annotator(view, annotations, namespace, space, config.labels(), query.labelScore());
     }
@@ -98,8 +99,12 @@ public class Matcher {
     private void run() {
         StandingQueries queries = new StandingQueries(space);
         AtomicReference<Duration> wait = new AtomicReference<>(config.backOff());
-        try (QueryFeed open =
-                new QueryFeed(clients, namespace.queries(), topics.partitions(), new QueryReader(searcher), health)) {
+        try (QueryFeed open = new QueryFeed(
+                clients,
+                namespace.queries(),
+                topics.partitions(),
+                new QueryReader(searcher, topics.partitions()),
+                health)) {
             open.start();
             while (!isStopping()) {
                 try (MatchSession session = new MatchSession(
@@ -117,7 +122,7 @@ public class Matcher {
                         health.passing(MatchHealth.MATCHES);
                         wait.set(config.backOff());
                     });
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     if (isStopping()) {
                         LOG.debug("While the service stopped", e);
                         return;
@@ -143,10 +148,10 @@ public class Matcher {
 
     void stop(@Observes ShutdownEvent event) {
         stopping.countDown();
-        if (!config.enabled()) {
-            return;
-        }
         try {
+            if (!thread.isAlive()) {
+                return;
+            }
             thread.join(Duration.ofSeconds(10));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

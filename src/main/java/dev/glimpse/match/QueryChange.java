@@ -1,8 +1,7 @@
 package dev.glimpse.match;
 
 import dev.glimpse.topic.LogPosition;
-import dev.glimpse.topic.RejectedRecordException;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
+import dev.glimpse.topic.Reason;
 import org.jspecify.annotations.Nullable;
 
 /** What a record of the queries topic does. */
@@ -25,12 +24,9 @@ sealed interface QueryChange {
     /**
      * The record is no query. One of its id that was before counts no longer: the topic does not hold it either.
      *
-     * @param id null where the record has none
+     * @param id     null where the record has none, or may not speak of it
+     * @param reason of its dead letter
+     * @param why    one sentence
      */
-    record Refuse(
-            @Nullable String id,
-            LogPosition version,
-            ConsumerRecord<byte[], byte[]> record,
-            RejectedRecordException why)
-            implements QueryChange {}
+    record Refuse(@Nullable String id, LogPosition version, Reason reason, String why) implements QueryChange {}
 }

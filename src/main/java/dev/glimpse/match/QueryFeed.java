@@ -8,11 +8,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -30,12 +32,18 @@ final class QueryFeed implements AutoCloseable {
     /** A poll's worth is handed over in pieces, so that a transaction has no more of them. */
     private static final int PIECE = 500;
 
+    /** After so many tries it is asked whether it is the query's fault. */
+    private static final int TRIES = 5;
+
     /**
      * Changes, in the order of each partition.
      *
-     * @param next by partition, the offset after them
+     * @param next    by partition, the offset after them
+     * @param isWhole whether the topic was read once to where it ended: before that, what is known may be neither an old state
+     *     nor the newest, since the topic is compacted
+     * @param anew    whether the topic is read from its beginning: what was read before counts no more
      */
-    record Changes(List<QueryChange> changes, Map<Integer, Long> next) {}
+    record Changes(List<QueryChange> changes, Map<Integer, Long> next, boolean isWhole, boolean anew) {}
 
     private final KafkaClients clients;
     private final String topic;
@@ -47,6 +55,9 @@ final class QueryFeed implements AutoCloseable {
 
     /** Up to where it was handed over: from there it is read again after a fault. Of the thread alone. */
     private Map<Integer, Long> handed = Map.of();
+
+    private boolean isWhole;
+    private boolean anew;
 
     private volatile boolean stopping;
 
@@ -69,26 +80,24 @@ final class QueryFeed implements AutoCloseable {
     }
 
     /**
-     * What was refused, read again.
+     * Reads a record again.
      *
-     * @param from the first offset of the partition
-     * @param to   the one after the last
+     * @return empty where it is no longer there
      */
-    List<QueryChange.Refuse> refused(int partition, long from, long to) {
-        List<QueryChange.Refuse> refused = new ArrayList<>();
+    Optional<ConsumerRecord<byte[], byte[]>> again(LogPosition position) {
         try (KafkaConsumer<byte[], byte[]> consumer = clients.reader("refused-queries")) {
-            TopicPartition of = new TopicPartition(topic, partition);
+            TopicPartition of = new TopicPartition(topic, position.partition());
             consumer.assign(List.of(of));
-            consumer.seek(of, from);
-            while (consumer.position(of) < to && !stopping) {
+            consumer.seek(of, position.offset());
+            while (consumer.position(of) <= position.offset() && !stopping) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL).records(of)) {
-                    if (record.offset() < to && reader.read(record) instanceof QueryChange.Refuse one) {
-                        refused.add(one);
+                    if (record.offset() == position.offset()) {
+                        return Optional.of(record);
                     }
                 }
             }
         }
-        return refused;
+        return Optional.empty();
     }
 
     private void run() {
@@ -98,7 +107,11 @@ final class QueryFeed implements AutoCloseable {
             } catch (InterruptedException e) {
                 LOG.debug("The service stops");
                 return;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                if (e instanceof OffsetOutOfRangeException) {
+                    LOG.warnf("The topic %s was made anew: it is read from its beginning", topic);
+                    handed = Map.of();
+                }
                 if (!stopping) {
                     health.failing(MatchHealth.QUERIES, e);
                     LOG.warnf("The standing queries can't be read, which is tried again: %s", e.getMessage());
@@ -117,6 +130,9 @@ final class QueryFeed implements AutoCloseable {
         consumer.seekToBeginning(all);
         handed.forEach((partition, offset) -> consumer.seek(new TopicPartition(topic, partition), offset));
         Map<Integer, Long> next = new HashMap<>(handed);
+        Map<TopicPartition, Long> ends = consumer.endOffsets(all);
+        isWhole &= !handed.isEmpty();
+        anew = handed.isEmpty();
         while (!stopping) {
             List<QueryChange> changes = new ArrayList<>();
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
@@ -133,7 +149,10 @@ final class QueryFeed implements AutoCloseable {
                 Long before = next.put(partition.partition(), consumer.position(partition));
                 advanced |= before == null || before != consumer.position(partition);
             }
-            if (advanced || !changes.isEmpty()) {
+            boolean whole = isWhole
+                    || ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+            if (advanced || !changes.isEmpty() || whole != isWhole) {
+                isWhole = whole;
                 hand(changes, next);
             }
             health.passing(MatchHealth.QUERIES);
@@ -141,26 +160,33 @@ final class QueryFeed implements AutoCloseable {
     }
 
     private QueryChange read(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
-        while (true) {
+        for (int tries = 1; ; tries++) {
             try {
                 return reader.read(record);
             } catch (QueryException e) {
                 // The encoder's trouble, or too many queries: no reason to lose one.
                 health.failing(MatchHealth.QUERIES, e);
                 LOG.debugf(e, "The query at offset %d is tried again", record.offset());
+                if (tries >= TRIES && reader.canEncode()) {
+                    return QueryReader.refuse(record, e);
+                }
+                if (stopping) {
+                    throw new InterruptedException();
+                }
                 Thread.sleep(POLL);
             }
         }
     }
 
     private void hand(List<QueryChange> changes, Map<Integer, Long> next) throws InterruptedException {
-        Changes ready = new Changes(List.copyOf(changes), Map.copyOf(next));
+        Changes ready = new Changes(List.copyOf(changes), Map.copyOf(next), isWhole, anew);
         while (!read.offer(ready, POLL.toMillis(), TimeUnit.MILLISECONDS)) {
             if (stopping) {
                 throw new InterruptedException();
             }
         }
         handed = ready.next();
+        anew = false;
     }
 
     private void pause() {

@@ -13,6 +13,7 @@ import dev.glimpse.query.syntax.SearchParameters;
 import dev.glimpse.topic.LogPosition;
 import dev.glimpse.topic.Reason;
 import dev.glimpse.topic.RejectedRecordException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.jspecify.annotations.Nullable;
 
 /** Reads standing queries: the JSON of a search, with a threshold, and without what only an answer has. Thread-safe. */
@@ -36,9 +38,12 @@ final class QueryReader {
             "a standing query can't be like an item, which may change or go: send its picture or text, or a vector";
 
     private final Searcher searcher;
+    private final int partitions;
 
-    QueryReader(Searcher searcher) {
+    /** @param partitions of the queries topic */
+    QueryReader(Searcher searcher, int partitions) {
         this.searcher = searcher;
+        this.partitions = partitions;
     }
 
     /**
@@ -50,12 +55,49 @@ final class QueryReader {
         LogPosition version = new LogPosition(record.partition(), record.offset());
         String id = null;
         try {
-            id = id(record.key());
+            String named = id(record.key());
+            requirePartition(named, record);
+            id = named;
             return record.value() == null
                     ? new QueryChange.End(id, version)
                     : new QueryChange.Put(query(id, version, record.value()));
         } catch (RejectedRecordException e) {
-            return new QueryChange.Refuse(id, version, record, e);
+            return new QueryChange.Refuse(id, version, e.reason(), e.sentence());
+        } catch (QueryException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // Reading a record touches nothing but the record.
+            return refuse(record, e);
+        }
+    }
+
+    /** What is refused after all. */
+    static QueryChange.Refuse refuse(ConsumerRecord<byte[], byte[]> record, RuntimeException why) {
+        String id = new String(record.key(), StandardCharsets.UTF_8);
+        RejectedRecordException refused = new RejectedRecordException(
+                Reason.MALFORMED_QUERY, "the query '%s' can't be read: %s".formatted(id, why.getMessage()), why);
+        return new QueryChange.Refuse(
+                id, new LogPosition(record.partition(), record.offset()), refused.reason(), refused.sentence());
+    }
+
+    /** Whether another text can be encoded now. */
+    boolean canEncode() {
+        try {
+            searcher.embedding(new SearchQuery.Subject.Text("a query of " + System.nanoTime()), PATIENCE);
+            return true;
+        } catch (QueryException e) {
+            return false;
+        }
+    }
+
+    /** Else its end could lie in another partition, and be forgotten where it counts. */
+    private void requirePartition(String id, ConsumerRecord<byte[], byte[]> record) throws RejectedRecordException {
+        int right = BuiltInPartitioner.partitionForKey(record.key(), partitions);
+        if (right != record.partition()) {
+            throw new RejectedRecordException(
+                    Reason.WRONG_PARTITION,
+                    "the query '%s' lies in partition %d; murmur2 of its key gives %d (librdkafka: partitioner=murmur2_random)"
+                            .formatted(id, record.partition(), right));
         }
     }
 

@@ -6,6 +6,7 @@ import dev.glimpse.embedding.SimilarityJoin;
 import dev.glimpse.filter.Filter;
 import dev.glimpse.filter.MetadataValues;
 import dev.glimpse.topic.EmbeddingRecord;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -15,9 +16,14 @@ import org.jspecify.annotations.Nullable;
 /** All queries that count, as of a position of the queries topic. */
 final class StandingQueries {
 
+    /** So many are remembered, for who takes a partition over. */
+    private static final int MOST_REFUSED = 10_000;
+
     private final Map<String, StandingQuery> queries = new HashMap<>();
     private final SimilarityJoin<String> join;
+    private final List<QueryChange.Refuse> refused = new ArrayList<>();
     private Map<Integer, Long> reached = Map.of();
+    private boolean isWhole;
 
     /** Hears of matches. */
     @FunctionalInterface
@@ -31,6 +37,10 @@ final class StandingQueries {
     }
 
     void apply(QueryFeed.Changes changes) {
+        if (changes.anew()) {
+            List.copyOf(queries.keySet()).forEach(this::end);
+            refused.clear();
+        }
         for (QueryChange change : changes.changes()) {
             switch (change) {
                 case QueryChange.Put(StandingQuery query) -> {
@@ -38,10 +48,17 @@ final class StandingQueries {
                     join.put(query.id(), query.embedding(), query.least());
                 }
                 case QueryChange.End end -> end(end.id());
-                case QueryChange.Refuse refuse -> end(refuse.id());
+                case QueryChange.Refuse refuse -> {
+                    end(refuse.id());
+                    refused.add(refuse);
+                }
             }
         }
+        if (refused.size() > MOST_REFUSED) {
+            refused.subList(0, refused.size() - MOST_REFUSED).clear();
+        }
         reached = changes.next();
+        isWhole = changes.isWhole();
     }
 
     private void end(@Nullable String id) {
@@ -53,6 +70,19 @@ final class StandingQueries {
     /** By partition of the queries topic, the offset after what is applied; empty before anything is. */
     Map<Integer, Long> reached() {
         return reached;
+    }
+
+    /** Whether they are those of one moment, and not of part of a compacted topic. */
+    boolean isWhole() {
+        return isWhole;
+    }
+
+    /** What was refused of one partition of the queries topic, from an offset on, in order. */
+    List<QueryChange.Refuse> refused(int partition, long from) {
+        return refused.stream()
+                .filter(of ->
+                        of.version().partition() == partition && of.version().offset() >= from)
+                .toList();
     }
 
     Collection<StandingQuery> all() {

@@ -11,7 +11,9 @@ import dev.glimpse.index.SearchListener;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Kind;
 import dev.glimpse.item.Metadata;
+import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +27,13 @@ public class Annotations {
 
     Annotations(Encoder encoder) {
         this.encoder = encoder;
+    }
+
+    void start(@Observes StartupEvent event, QueryConfig config) {
+        if (!(config.labelScore() >= 0 && config.labelScore() <= 1)) {
+            throw new IllegalStateException(
+                    "glimpse.query.label-score is %s; it must be 0 to 1".formatted(config.labelScore()));
+        }
     }
 
     /**

@@ -8,15 +8,15 @@ import dev.glimpse.index.IndexView;
 import dev.glimpse.item.ItemId;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.smallrye.mutiny.TimeoutException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -115,6 +115,7 @@ final class Answer {
 
     private void run(AnswerStream stream) {
         Timer.Sample sample = Timer.start(metrics);
+        searcher.answers().incrementAndGet();
         try {
             if (resume == null) {
                 stream.say(described());
@@ -125,7 +126,7 @@ final class Answer {
                 Pages.Page next = page;
                 searcher.submit(() -> further(next, stream)).get();
             }
-        } catch (TimeoutException | java.util.concurrent.TimeoutException e) {
+        } catch (TimeoutException e) {
             stream.say(
                     query.live() == SearchQuery.Live.NO
                             ? new SearchEvent.Final(false, "timeout", 0, Map.of(), null, null, SearchQuery.Live.NO)
@@ -155,20 +156,21 @@ final class Answer {
             if (!goesOn() || stream.isCancelled()) {
                 closeLive();
             }
+            searcher.answers().decrementAndGet();
             sample.stop(metrics.timer("glimpse.query", "target", SelfAddress.target(query)));
         }
     }
 
-    private void begin(AnswerStream stream)
-            throws InterruptedException, ExecutionException, java.util.concurrent.TimeoutException {
+    private void begin(AnswerStream stream) throws InterruptedException, ExecutionException, TimeoutException {
         if (!query.fresh().isEmpty()) {
-            // The time limit stands before the wait: a wait that is interrupted must also leave the view's queue.
-            view.await(query.fresh())
-                    .ifNoItem()
-                    .after(Duration.ofNanos(Math.max(patience.nanos(), 1_000_000)))
-                    .fail()
-                    .await()
-                    .indefinitely();
+            CompletableFuture<Boolean> reached =
+                    view.await(query.fresh()).subscribe().asCompletionStage();
+            try {
+                reached.get(Math.max(patience.nanos(), 1_000_000), TimeUnit.NANOSECONDS);
+            } finally {
+                // Who leaves must leave the view's queue too.
+                reached.cancel(false);
+            }
         }
         // Before the first search, so that nothing comes between.
         switch (query.live()) {
@@ -253,8 +255,7 @@ final class Answer {
         };
     }
 
-    private Embedding embedding(AnswerStream stream)
-            throws InterruptedException, ExecutionException, java.util.concurrent.TimeoutException {
+    private Embedding embedding(AnswerStream stream) throws InterruptedException, ExecutionException, TimeoutException {
         return switch (query.subject()) {
             case SearchQuery.Subject.Vector(Embedding embedding) -> embedding;
             case SearchQuery.Subject.Like(ItemId item) -> {

@@ -39,15 +39,20 @@ final class AnswerStream implements Flow.Subscription, AnswerSink {
     private final Deque<SearchEvent> leaving = new ArrayDeque<>();
     private final AtomicLong requested = new AtomicLong();
     private final AtomicInteger drains = new AtomicInteger();
+    private final AnswerTimes times;
     private List<SearchEvent.Hit> sent = List.of();
     private volatile boolean cancelled;
     private volatile boolean taken = true;
     private volatile Runnable onTaken = () -> {};
 
-    /** @param onCancel run once when the subscriber leaves early */
-    AnswerStream(Flow.Subscriber<? super SearchEvent> subscriber, Runnable onCancel) {
+    /**
+     * @param onCancel run once when the subscriber leaves early
+     * @param times    told what is handed over
+     */
+    AnswerStream(Flow.Subscriber<? super SearchEvent> subscriber, Runnable onCancel, AnswerTimes times) {
         this.subscriber = subscriber;
         this.onCancel = onCancel;
+        this.times = times;
     }
 
     /** Whether the subscriber has taken all that was said and ranked. */
@@ -128,6 +133,7 @@ final class AnswerStream implements Flow.Subscription, AnswerSink {
                 }
                 requested.updateAndGet(have -> have == Long.MAX_VALUE ? have : have - 1);
                 subscriber.onNext(event);
+                times.handed(event, sent);
                 if (event.isLast()) {
                     cancelled = true;
                     subscriber.onComplete();

@@ -1,6 +1,8 @@
 package dev.glimpse.query;
 
 import dev.glimpse.embedding.Embedding;
+import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.embedding.SimilarityJoin;
 import dev.glimpse.index.ArrivalReader;
 import dev.glimpse.index.IndexChange;
 import dev.glimpse.index.IndexSnapshot;
@@ -16,8 +18,10 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -50,11 +54,18 @@ class LiveMatches implements LiveFeed.Listener {
     private final int most;
     private final Counter replayed;
     private final Set<MatchStream> open = ConcurrentHashMap.newKeySet();
+
+    /** Who closes a stream does not wait for the lock. */
+    private final Queue<MatchStream> closed = new ConcurrentLinkedQueue<>();
+
     private final ExecutorService replays = Executors.newFixedThreadPool(
             REPLAYS, Thread.ofPlatform().name("replay-", 0).daemon().factory());
 
     /** Guards all that follows, and the streams. */
     private final Object lock = new Object();
+
+    /** The streams that hear what arrives. */
+    private final SimilarityJoin<MatchStream> join;
 
     private final Deque<Batch> newest = new ArrayDeque<>();
     private long kept;
@@ -64,7 +75,8 @@ class LiveMatches implements LiveFeed.Listener {
 
     private Map<Integer, Long> reached = Map.of();
 
-    LiveMatches(IndexView view, LiveFeed feed, QueryConfig config, MeterRegistry metrics) {
+    LiveMatches(IndexView view, EmbeddingSpace space, LiveFeed feed, QueryConfig config, MeterRegistry metrics) {
+        this.join = new SimilarityJoin<>(space);
         this.view = view;
         this.keepAlive = config.keepAlive().toNanos();
         this.most = config.liveStreams();
@@ -118,6 +130,7 @@ class LiveMatches implements LiveFeed.Listener {
 
     void close(MatchStream matches) {
         open.remove(matches);
+        closed.add(matches);
     }
 
     @Override
@@ -130,15 +143,45 @@ class LiveMatches implements LiveFeed.Listener {
                         from.merge(heard.arrival().partition(), heard.arrival().offset(), Math::min));
             }
             keep(arrivals, next);
+            forgetClosed();
+            Map<MatchStream, List<MatchStream.Found>> found = compare(arrivals);
             for (MatchStream matches : open) {
-                if (matches.mode() == MatchStream.Mode.LIVE) {
-                    if (matches.tellAll(arrivals)) {
-                        matches.advance(next);
-                    } else {
-                        matches.mode(MatchStream.Mode.BEHIND);
-                    }
+                if (matches.mode() == MatchStream.Mode.LIVE
+                        && !matches.tellFound(arrivals, found.getOrDefault(matches, List.of()), next)) {
+                    behind(matches);
                 }
             }
+        }
+    }
+
+    /** All that arrived with all that hear, at once. */
+    private Map<MatchStream, List<MatchStream.Found>> compare(List<LiveFeed.Heard> arrivals) {
+        Map<MatchStream, List<MatchStream.Found>> found = new HashMap<>();
+        if (join.size() > 0) {
+            List<Embedding> embeddings = new ArrayList<>();
+            List<Integer> places = new ArrayList<>();
+            for (int i = 0; i < arrivals.size(); i++) {
+                if (arrivals.get(i).arrival().change() instanceof IndexChange.Put put) {
+                    embeddings.add(put.embedding());
+                    places.add(i);
+                }
+            }
+            join.join(
+                    embeddings,
+                    (matches, put, similarity) -> found.computeIfAbsent(matches, key -> new ArrayList<>())
+                            .add(new MatchStream.Found(places.get(put), similarity)));
+        }
+        return found;
+    }
+
+    private void behind(MatchStream matches) {
+        matches.mode(MatchStream.Mode.BEHIND);
+        join.remove(matches);
+    }
+
+    private void forgetClosed() {
+        for (MatchStream matches = closed.poll(); matches != null; matches = closed.poll()) {
+            join.remove(matches);
         }
     }
 
@@ -188,7 +231,7 @@ class LiveMatches implements LiveFeed.Listener {
             from = after;
             for (MatchStream matches : open) {
                 if (matches.mode() == MatchStream.Mode.LIVE) {
-                    matches.mode(MatchStream.Mode.BEHIND);
+                    behind(matches);
                     catchUp(matches);
                 }
             }
@@ -197,6 +240,11 @@ class LiveMatches implements LiveFeed.Listener {
 
     @Override
     public void tick() {
+        if (!closed.isEmpty()) {
+            synchronized (lock) {
+                forgetClosed();
+            }
+        }
         open.forEach(matches -> matches.tick(keepAlive));
     }
 
@@ -220,6 +268,9 @@ class LiveMatches implements LiveFeed.Listener {
             }
             matches.advance(reached);
             matches.mode(MatchStream.Mode.LIVE);
+            if (open.contains(matches)) {
+                join.put(matches, matches.embedding(), matches.least());
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import dev.glimpse.item.Metadata;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,24 +87,64 @@ final class MatchStream {
         return stream.isCancelled();
     }
 
+    /** What it is like. */
+    Embedding embedding() {
+        return Objects.requireNonNull(embedding);
+    }
+
+    /** From which similarity on an item is told. */
+    float least() {
+        return query.minSimilarity();
+    }
+
     /** What is told already is passed over. */
     void tell(LiveFeed.Heard heard) {
-        Arrival arrival = heard.arrival();
-        if (arrival.offset() < told.getOrDefault(arrival.partition(), 0L)) {
-            return;
-        }
-        told.put(arrival.partition(), arrival.offset() + 1);
-        Embedding near = embedding;
-        if (near != null
-                && arrival.change() instanceof IndexChange.Put put
-                && query.target().kinds().contains(put.item().kind())) {
-            float similarity = near.dot(put.embedding());
-            Filter filter = SnapshotSearch.filter(query);
-            if (similarity >= query.minSimilarity() && (filter == null || filter.matches(heard.values()))) {
-                lastSaid = System.nanoTime();
-                stream.say(match(arrival, put, similarity));
+        if (advance(heard.arrival()) && heard.arrival().change() instanceof IndexChange.Put put) {
+            float similarity = embedding().dot(put.embedding());
+            if (similarity >= least()) {
+                tell(heard, put, similarity);
             }
         }
+    }
+
+    private void tell(LiveFeed.Heard heard, IndexChange.Put put, float similarity) {
+        Filter filter = SnapshotSearch.filter(query);
+        if (query.target().kinds().contains(put.item().kind()) && (filter == null || filter.matches(heard.values()))) {
+            lastSaid = System.nanoTime();
+            stream.say(match(heard.arrival(), put, similarity));
+        }
+    }
+
+    /** Whether it was not told before. */
+    private boolean advance(Arrival arrival) {
+        if (arrival.offset() < told.getOrDefault(arrival.partition(), 0L)) {
+            return false;
+        }
+        told.put(arrival.partition(), arrival.offset() + 1);
+        return true;
+    }
+
+    /** An arrival that is similar enough, by its index. */
+    record Found(int arrival, float similarity) {}
+
+    /**
+     * Those of the arrivals that are similar enough, unless it is full before: says whether it was not.
+     *
+     * @param next by partition, the offset after the arrivals
+     */
+    boolean tellFound(List<LiveFeed.Heard> arrivals, List<Found> found, Map<Integer, Long> next) {
+        for (Found one : found) {
+            if (isFull()) {
+                arrivals.subList(0, one.arrival()).forEach(heard -> advance(heard.arrival()));
+                return false;
+            }
+            LiveFeed.Heard heard = arrivals.get(one.arrival());
+            if (advance(heard.arrival()) && heard.arrival().change() instanceof IndexChange.Put put) {
+                tell(heard, put, one.similarity());
+            }
+        }
+        advance(next);
+        return true;
     }
 
     private SearchEvent.Match match(Arrival arrival, IndexChange.Put put, float similarity) {

@@ -21,7 +21,7 @@ public interface QueryConfig {
     int liveStreams();
 
     /** The least score of a label that an image is said to have, 0 to 1: the probability that it is right. */
-    @WithDefault("0.7")
+    @WithDefault("0.5")
     float labelScore();
 
     /** After how long without an event a sign of life is sent. */

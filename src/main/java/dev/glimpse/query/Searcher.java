@@ -26,6 +26,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,9 @@ public class Searcher {
     private final LiveMatches matches;
     private final MeterRegistry metrics;
     private final ThreadPoolExecutor searches;
+
+    /** How many are being made. */
+    private final AtomicInteger answers = new AtomicInteger();
 
     Searcher(
             QueryEncoder encoder,
@@ -65,6 +69,11 @@ public class Searcher {
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(MAX_WAITING_SEARCHES),
                 Thread.ofPlatform().name("search-", 0).daemon().factory());
+        metrics.gauge("glimpse.query.answers", answers);
+        metrics.gauge(
+                "glimpse.query.searches",
+                searches,
+                pool -> pool.getActiveCount() + pool.getQueue().size());
     }
 
     /** The space in which queries are answered. */
@@ -231,10 +240,14 @@ public class Searcher {
     private Multi<SearchEvent> answer(
             SearchQuery query, @Nullable Map<Integer, Long> resume, Supplier<Pages.@Nullable Page> page) {
         return Multi.createFrom().publisher(subscriber -> {
+            AnswerTimes times = new AnswerTimes(metrics, query.ranking(), query.subject());
+            if (resume != null) {
+                times.ignore();
+            }
             Pages.Page further = page.get();
             try {
                 Answer answer = new Answer(query, further, resume, this, encoder, view, pages, metrics);
-                AnswerStream stream = new AnswerStream(subscriber, answer::cancel);
+                AnswerStream stream = new AnswerStream(subscriber, answer::cancel, times);
                 subscriber.onSubscribe(stream);
                 answer.start(stream);
             } catch (RuntimeException e) {
@@ -253,6 +266,10 @@ public class Searcher {
      */
     Future<?> submit(Runnable search) {
         return searches.submit(search);
+    }
+
+    AtomicInteger answers() {
+        return answers;
     }
 
     LiveRankings rankings() {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AnnotationCodec {
 
+    private static final int LARGEST = RecordSize.DERIVED / 2;
     private static final JsonMapper JSON = new JsonMapper();
 
     private final String topic;
@@ -40,8 +41,15 @@ public final class AnnotationCodec {
      */
     public record Label(String id, @Nullable String text, float score, float similarity, Metadata metadata) {}
 
-    /** What was found for an image. */
+    /** What was found for an image. Labels that would be too large in all are told by their ids alone. */
     public ProducerRecord<byte[], byte[]> write(ItemId image, List<Label> labels, SourceStamp source) {
+        byte[] whole = value(image, labels, source, true);
+        List<Header> headers = new ArrayList<>(source.headers());
+        headers.add(new RecordHeader(SourceHeaders.CONTENT_TYPE, "application/json".getBytes(StandardCharsets.UTF_8)));
+        return record(image, whole.length <= LARGEST ? whole : value(image, labels, source, false), headers, source);
+    }
+
+    private byte[] value(ItemId image, List<Label> labels, SourceStamp source, boolean whole) {
         ObjectNode value = JSON.createObjectNode()
                 .put("id", image.id())
                 .put("position", source.position().toString())
@@ -49,17 +57,15 @@ public final class AnnotationCodec {
         ArrayNode all = value.putArray("labels");
         for (Label label : labels) {
             ObjectNode one = all.addObject().put("id", label.id());
-            if (label.text() != null) {
+            if (whole && label.text() != null) {
                 one.put("text", label.text());
             }
             one.put("score", label.score()).put("similarity", label.similarity());
-            if (!label.metadata().isEmpty()) {
+            if (whole && !label.metadata().isEmpty()) {
                 one.set("metadata", label.metadata().object());
             }
         }
-        List<Header> headers = new ArrayList<>(source.headers());
-        headers.add(new RecordHeader(SourceHeaders.CONTENT_TYPE, "application/json".getBytes(StandardCharsets.UTF_8)));
-        return record(image, value.toString().getBytes(StandardCharsets.UTF_8), headers, source);
+        return value.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     /** The image is gone. */

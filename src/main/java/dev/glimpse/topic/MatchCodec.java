@@ -20,7 +20,10 @@ public final class MatchCodec {
     /** The header with what the record says: {@code match} or {@code active}. */
     public static final String EVENT = "glimpse-event";
 
-    /** The header that no two matches share: who reads what is committed sees each value once. */
+    /**
+     * The header by which a repetition is known: who reads what is committed sees each value once in a space, but where an item's
+     * record was published anew.
+     */
     public static final String MATCH_ID = "match-id";
 
     private static final JsonMapper JSON = new JsonMapper();

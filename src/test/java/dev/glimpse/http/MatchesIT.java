@@ -5,18 +5,40 @@ import static org.awaitility.Awaitility.await;
 
 import dev.glimpse.FreshData;
 import dev.glimpse.OutsideProducer;
+import dev.glimpse.embedding.Embedding;
+import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.item.ContentDigest;
+import dev.glimpse.item.ItemId;
+import dev.glimpse.item.Kind;
+import dev.glimpse.item.Metadata;
+import dev.glimpse.item.Position;
+import dev.glimpse.topic.EmbeddingCodec;
+import dev.glimpse.topic.EmbeddingRecord;
+import dev.glimpse.topic.KafkaClients;
+import dev.glimpse.topic.Namespace;
+import dev.glimpse.topic.SourceStamp;
+import dev.glimpse.topic.TopicContract;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -30,6 +52,18 @@ class MatchesIT {
 
     @TestHTTPResource("/")
     URI root;
+
+    @Inject
+    KafkaClients clients;
+
+    @Inject
+    Namespace namespace;
+
+    @Inject
+    TopicContract topics;
+
+    @Inject
+    EmbeddingSpace space;
 
     @Test
     void tellsEachArrivingMatchOnceAndNothingElse() throws Exception {
@@ -84,6 +118,77 @@ class MatchesIT {
         reader.close();
 
         assertThat(told).containsExactly(ids("pear", 0, published, last));
+    }
+
+    @Test
+    void missesNothingAmongTenThousandHoweverOftenItComesAgain() throws Exception {
+        int count = 10_000;
+        Map<String, Set<String>> positions = new ConcurrentHashMap<>();
+        LiveReader reader = open("lime", "a lime", -1);
+        Thread writer = Thread.ofPlatform().start(() -> writeEmbeddings("lime", count, positions));
+        SplittableRandom random = new SplittableRandom(10);
+        List<EventStream.Event> told = new ArrayList<>();
+        String id = null;
+        int rounds = 0;
+        for (; writer.isAlive() || rounds < 30; rounds++) {
+            Thread.sleep(random.nextInt(150));
+            reader.close();
+            told.addAll(matches(reader));
+            id = reader.events().isEmpty() ? id : reader.events().getLast().id();
+            reader = new LiveReader(root, query("lime", "a lime", -1), "Last-Event-ID: " + id);
+        }
+        LiveReader open = reader;
+        await().atMost(SOON).until(() -> told(open).contains("lime-last"));
+        told.addAll(matches(reader));
+        reader.close();
+
+        assertThat(told.stream()
+                        .map(event ->
+                                event.data().get("id") + " " + event.data().get("position")))
+                .doesNotHaveDuplicates();
+        Map<String, String> newest = new HashMap<>();
+        told.forEach(event -> {
+            String item = event.data().get("id").textValue();
+            String position = event.data().get("position").textValue();
+            assertThat(positions.get(item)).contains(position);
+            newest.put(item, position);
+        });
+        assertThat(newest.keySet()).isEqualTo(positions.keySet());
+        positions.forEach(
+                (item, all) -> assertThat(newest.get(item)).as(item).isEqualTo(new ArrayList<>(all).getLast()));
+        System.out.printf("%d matches over %d connections%n", told.size(), rounds + 1);
+    }
+
+    /** Straight to their topic, as encoders write them; one in ten of an item that was there before. */
+    private void writeEmbeddings(String suite, int count, Map<String, Set<String>> positions) {
+        SplittableRandom random = new SplittableRandom(12);
+        EmbeddingCodec codec = new EmbeddingCodec(namespace, space);
+        try (KafkaProducer<byte[], byte[]> producer = clients.writer(suite)) {
+            for (int i = 0; i <= count; i++) {
+                int which = i > 0 && random.nextInt(10) == 0 ? random.nextInt(i) : i;
+                String item = suite + "-" + (i == count ? "last" : which);
+                Position position = new Position(Kind.TEXT, 0, 1_000_000 + i);
+                positions
+                        .computeIfAbsent(item, key -> Collections.synchronizedSet(new LinkedHashSet<>()))
+                        .add(position.toString());
+                float[] components = new float[space.dimension()];
+                for (int j = 0; j < components.length; j++) {
+                    components[j] = (float) random.nextGaussian();
+                }
+                var _ = producer.send(codec.write(new EmbeddingRecord.Embedded(
+                        new ItemId(Kind.TEXT, item),
+                        Embedding.normalised(space, components),
+                        ContentDigest.of(new byte[] {1}),
+                        "a lime",
+                        Metadata.parse("{\"suite\":\"%s\"}".formatted(suite)),
+                        null,
+                        new SourceStamp(
+                                namespace.source(Kind.TEXT), topics.topicId(namespace.source(Kind.TEXT)), position))));
+                if (i % 20 == 0) {
+                    LockSupport.parkNanos(5_000_000);
+                }
+            }
+        }
     }
 
     @Test

@@ -139,36 +139,46 @@ class MatcherTakeoverIT {
         }
     }
 
-    /** A matcher that fails again and again, mostly after some work. */
+    /** A matcher that fails again and again, mostly after some work; and now and then it is another process, which knows nothing. */
     private void matcher(String instance) {
-        try (QueryFeed feed =
-                new QueryFeed(clients, namespace.queries(), PARTITIONS, new QueryReader(searcher), new MatchHealth())) {
-            feed.start();
-            StandingQueries queries = new StandingQueries(space);
-            while (!stopping.get()) {
-                sessions.incrementAndGet();
-                int rounds = ThreadLocalRandom.current().nextInt(1, 40);
-                AtomicInteger round = new AtomicInteger();
-                try (MatchSession session = new MatchSession(
-                        clients,
-                        namespace,
-                        topics,
-                        space,
-                        namespace.transactionalId(space, "matches", instance),
-                        feed,
-                        queries,
-                        null,
-                        count -> {
-                            if (round.get() > rounds) {
-                                // Amid a poll: what is not written yet is lost with it.
-                                throw new IllegalStateException("a fault of the test's");
-                            }
-                        })) {
-                    session.run(() -> !stopping.get() && round.incrementAndGet() < rounds + 30, () -> {});
-                } catch (IllegalStateException e) {
-                    failures.incrementAndGet();
+        while (!stopping.get()) {
+            try (QueryFeed feed = new QueryFeed(
+                    clients,
+                    namespace.queries(),
+                    PARTITIONS,
+                    new QueryReader(searcher, PARTITIONS),
+                    new MatchHealth())) {
+                feed.start();
+                StandingQueries queries = new StandingQueries(space);
+                for (int i = 0; i < 3 && !stopping.get(); i++) {
+                    session(instance, feed, queries);
                 }
             }
+        }
+    }
+
+    private void session(String instance, QueryFeed feed, StandingQueries queries) {
+        sessions.incrementAndGet();
+        int rounds = ThreadLocalRandom.current().nextInt(1, 40);
+        AtomicInteger round = new AtomicInteger();
+        try (MatchSession session = new MatchSession(
+                clients,
+                namespace,
+                topics,
+                space,
+                namespace.transactionalId(space, "matches", instance),
+                feed,
+                queries,
+                null,
+                count -> {
+                    if (round.get() > rounds) {
+                        // Amid a poll: what is not written yet is lost with it.
+                        throw new IllegalStateException("a fault of the test's");
+                    }
+                })) {
+            session.run(() -> !stopping.get() && round.incrementAndGet() < rounds + 30, () -> {});
+        } catch (IllegalStateException e) {
+            failures.incrementAndGet();
         }
     }
 

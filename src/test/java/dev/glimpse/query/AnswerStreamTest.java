@@ -2,6 +2,7 @@ package dev.glimpse.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -158,7 +159,13 @@ class AnswerStreamTest {
 
     private static final class Recorder implements Flow.Subscriber<SearchEvent> {
         final List<SearchEvent> events = new ArrayList<>();
-        final AnswerStream stream = new AnswerStream(this, () -> this.cancelled++);
+        final AnswerStream stream = new AnswerStream(
+                this,
+                () -> this.cancelled++,
+                new AnswerTimes(
+                        new SimpleMeterRegistry(),
+                        new SearchQuery.Ranking.Vector(),
+                        new SearchQuery.Subject.Text("a")));
         int cancelled;
         boolean completed;
 
