@@ -18,7 +18,6 @@ final class BackboneOptions implements AutoCloseable {
 
     private static final String CLASS_PATH = "classpath:";
     private static final int CELL_WIDTH = 192;
-    private static final int DIRECTIONS = 384;
 
     @Option(
             names = "--image-backbone",
@@ -78,10 +77,7 @@ final class BackboneOptions implements AutoCloseable {
                 ? new ImageBranch.Frozen(backbone, new Head("image.head", width, dimension))
                 : new ImageBranch.OnCells(
                         backbone,
-                        new CellHead(
-                                width,
-                                Math.min(width, DIRECTIONS),
-                                new CellPool(Math.toIntExact(shape[1]), CELL_WIDTH, 6, 4, dimension)));
+                        new CellHead(width, new CellPool(Math.toIntExact(shape[1]), CELL_WIDTH, 6, 4, dimension)));
     }
 
     /** What brings captions there, by a network of others: null if none is named. */

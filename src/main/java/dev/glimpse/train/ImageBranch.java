@@ -5,7 +5,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import dev.glimpse.train.network.CellHead;
 import dev.glimpse.train.network.CellPool;
-import dev.glimpse.train.network.Discriminants;
 import dev.glimpse.train.network.Head;
 import dev.glimpse.train.network.ImageNetwork;
 import dev.glimpse.train.network.OnnxOperators;
@@ -123,47 +122,14 @@ sealed interface ImageBranch {
             return backbone.size();
         }
 
-        private float[] map(float[] pixels) {
-            float[] levels = new float[pixels.length];
-            for (int i = 0; i < levels.length; i++) {
-                levels[i] = (pixels[i] + 1) * HALF;
-            }
-            return backbone.ofPixels(levels);
-        }
-
-        /** Of a picture the mean of its cells, {@code [channels]}. */
-        private float[] mean(float[] pixels) {
-            float[] map = map(pixels);
-            int cells = head.pool().cells();
-            float[] mean = new float[head.channels()];
-            for (int i = 0; i < map.length; i++) {
-                mean[i / cells] += map[i] / cells;
-            }
-            return mean;
-        }
-
-        /**
-         * Finds the directions that tell things apart: things of one name, and what augmentation makes of one picture, are one.
-         *
-         * @param drawn how often each picture is drawn
-         */
-        void measure(Weights weights, TrainingSet learned, Augmentation augmentation, int drawn, long seed) {
-            int count = learned.size();
-            float[][] means = new float[count * drawn][];
-            int[] names = new int[means.length];
-            for (int i = 0; i < means.length; i++) {
-                int picture = i % count;
-                names[i] = learned.nameOf(picture);
-                means[i] = mean(learned.drawn(new int[] {picture}, augmentation, seed + i)
-                        .getFirst());
-            }
-            head.measure(weights, Discriminants.of(means, names, learned.names(), head.directions()));
-        }
-
         private CellPool.Output<NDArray> apply(Operators<NDArray> on, NDArray pixels) {
+            float[] levels = pixels.toFloatArray();
+            for (int i = 0; i < levels.length; i++) {
+                levels[i] = (levels[i] + 1) * HALF;
+            }
             int side = head.pool().side();
             Shape shape = new Shape(pixels.getShape().get(0), head.channels(), side, side);
-            return head.apply(on, pixels.getManager().create(map(pixels.toFloatArray()), shape));
+            return head.apply(on, pixels.getManager().create(backbone.ofPixels(levels), shape));
         }
 
         @Override

@@ -17,9 +17,6 @@ final class Trainer implements AutoCloseable {
 
     private static final int CHUNK = 64;
 
-    /** How often each picture is drawn to find what tells things apart. */
-    private static final int DRAWN = 3;
-
     /** How much facts count where pictures are learned, too: read well enough, they are the larger part of the loss. */
     private static final double FACTS = 0.3;
 
@@ -63,10 +60,6 @@ final class Trainer implements AutoCloseable {
         if (state.isKept()) {
             progress = state.resume();
             learnHarder(learned, source);
-        }
-        if (image instanceof ImageBranch.OnCells cells && !state.isKept()) {
-            cells.measure(
-                    state.weights(), learned, recipe.augmentation().augmentation(), DRAWN, recipe.seed() * 86_028_121);
         }
         if (image instanceof ImageBranch.Frozen frozen) {
             frozen.head().measure(state.weights(), learned.pictureFeatures());

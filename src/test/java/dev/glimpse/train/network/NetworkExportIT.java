@@ -90,8 +90,7 @@ class NetworkExportIT {
     @ParameterizedTest
     @ValueSource(ints = {1, 5})
     void exportsAttentionOverTheCellsOfAMapAsItWasTrained(int n) throws Exception {
-        CellHead head = new CellHead(10, 6, new CellPool(4, 24, 3, 2, 16));
-        head.measure(weights, new Discriminants(uniform(10), uniform(60)));
+        CellHead head = new CellHead(10, new CellPool(4, 24, 3, 2, 16));
         Shape shape = new Shape(n, 10, 4, 4);
         float[] map = uniform(n * 160);
         float[][] expected = new float[3][];
