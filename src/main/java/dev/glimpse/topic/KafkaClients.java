@@ -75,6 +75,8 @@ public class KafkaClients {
         settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
         // An open transaction holds back every reader of its partitions: one that its writer left is ended soon.
         settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 10_000);
+        // The next transaction is refused for the milliseconds in which the broker marks the end of the last.
+        settings.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 5);
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 

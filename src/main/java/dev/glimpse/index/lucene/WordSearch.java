@@ -20,16 +20,25 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Scorer;
+import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.QueryBuilder;
 
-/** Searches texts and captions for words. Every match is scored, so that ties go by id and not by place in the index. */
+/**
+ * Searches texts and captions for words. What can't come among the best is passed over by blocks (Ding and Suel 2011, block-max
+ * WAND); what is as good as the last of them is not, so that ties go by id and not by place in the index.
+ */
 final class WordSearch {
 
     private static final int CHUNK = 1024;
 
     private WordSearch() {}
+
+    /** What no better one can have is passed over; of equal ones the id decides. */
+    private static float least(TopNeighbours top) {
+        return Math.max(0, top.least());
+    }
 
     /** The id of a document. */
     interface Keys {
@@ -52,13 +61,16 @@ final class WordSearch {
             all.add(FilterFields.query(query.filter()), Occur.FILTER);
         }
         IndexSearcher searcher = new IndexSearcher(reader);
-        Weight weight = searcher.createWeight(searcher.rewrite(all.build()), ScoreMode.COMPLETE, 1);
+        Weight weight = searcher.createWeight(searcher.rewrite(all.build()), ScoreMode.TOP_SCORES, 1);
         int seen = 0;
         for (LeafReaderContext context : reader.leaves()) {
-            Scorer scorer = weight.scorer(context);
-            if (scorer == null) {
+            ScorerSupplier supplier = weight.scorerSupplier(context);
+            if (supplier == null) {
                 continue;
             }
+            supplier.setTopLevelScoringClause();
+            Scorer scorer = supplier.get(Long.MAX_VALUE);
+            scorer.setMinCompetitiveScore(least(top));
             Bits live = context.reader().getLiveDocs();
             BinaryDocValues ids = DocValues.getBinary(context.reader(), LuceneIndex.KEY);
             DocIdSetIterator docs = scorer.iterator();
@@ -68,7 +80,9 @@ final class WordSearch {
                 }
                 if (live == null || live.get(doc)) {
                     int at = doc;
-                    top.offer(scorer.score(), () -> keys.of(ids, at));
+                    if (top.offer(scorer.score(), () -> keys.of(ids, at))) {
+                        scorer.setMinCompetitiveScore(least(top));
+                    }
                 }
             }
         }
