@@ -41,8 +41,17 @@ class BundledModelIT {
     private static final double SAMPLED = 0.05;
 
     /** Kinds of minimal pairs in which it does not reach 0.97 yet, and what it reaches. */
-    private static final Map<String, Double> WEAK =
-            Map.of("RELATION_FLIPPED", 0.91, "TEXTURE_CHANGED", 0.93, "COLOURS_SWAPPED", 0.96);
+    private static final Map<String, Double> WEAK = Map.of(
+            "RELATION_FLIPPED",
+            0.93,
+            "TEXTURE_CHANGED",
+            0.93,
+            "COLOURS_SWAPPED",
+            0.94,
+            "SIZE_CHANGED",
+            0.95,
+            "ONE_OF_THREE_CHANGED",
+            0.96);
 
     private static final int SCENES = 300;
     private static final String SHORTCODE = "en-shortcode";
@@ -71,16 +80,16 @@ class BundledModelIT {
         Evaluation evaluation = evaluate(pairs);
 
         double english = found(evaluation, "en").textToImage().at10();
-        assertThat(found(evaluation, "en").textToImage().at1()).isGreaterThan(0.64 - POINT);
-        assertThat(found(evaluation, "en").imageToText().at1()).isGreaterThan(0.608 - POINT);
-        assertThat(english).isGreaterThan(0.863 - POINT);
-        assertThat(found(evaluation, "en").imageToText().at10()).isGreaterThan(0.857 - POINT);
+        assertThat(found(evaluation, "en").textToImage().at1()).isGreaterThan(0.657 - POINT);
+        assertThat(found(evaluation, "en").imageToText().at1()).isGreaterThan(0.642 - POINT);
+        assertThat(english).isGreaterThan(0.906 - POINT);
+        assertThat(found(evaluation, "en").imageToText().at10()).isGreaterThan(0.903 - POINT);
         assertThat(found(evaluation, SHORTCODE).textToImage().at10()).isGreaterThan(0.36 - POINT);
         assertThat(evaluation.languages()).hasSize(13);
         evaluation.languages().forEach((language, of) -> {
             if (!language.startsWith("en")) {
                 assertThat(of.textToImage().queries()).as(language).isGreaterThan(200);
-                assertThat(of.textToImage().at10()).as(language).isGreaterThan(0.77 - SAMPLED);
+                assertThat(of.textToImage().at10()).as(language).isGreaterThan(0.872 - SAMPLED);
             }
         });
     }
@@ -88,8 +97,8 @@ class BundledModelIT {
     @Test
     void knowsScenesOfCombinationsThatItNeverSaw() throws Exception {
         Evaluation plain = evaluate(scenes(Manner.PLAIN));
-        assertThat(plain.overall().textToImage().at1()).isGreaterThan(0.99 - POINT);
-        assertThat(plain.overall().imageToText().at1()).isGreaterThan(0.99 - POINT);
+        assertThat(plain.overall().textToImage().at1()).isGreaterThan(0.98 - POINT);
+        assertThat(plain.overall().imageToText().at1()).isGreaterThan(0.976 - POINT);
         assertThat(plain.minimalPairs())
                 .hasSizeGreaterThan(4)
                 .allSatisfy(of -> assertThat(of.accuracy())
@@ -97,8 +106,8 @@ class BundledModelIT {
                         .isGreaterThan(WEAK.getOrDefault(of.kind(), 0.97) - SAMPLED));
 
         Evaluation free = evaluate(scenes(Manner.FREE));
-        assertThat(free.overall().textToImage().at1()).isGreaterThan(0.81 - POINT);
-        assertThat(free.overall().imageToText().at1()).isGreaterThan(0.81 - POINT);
+        assertThat(free.overall().textToImage().at1()).isGreaterThan(0.8 - POINT);
+        assertThat(free.overall().imageToText().at1()).isGreaterThan(0.766 - POINT);
     }
 
     private List<Pair> scenes(Manner manner) throws Exception {
