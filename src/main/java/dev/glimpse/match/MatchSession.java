@@ -359,9 +359,11 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
             String progress = new MatchProgress(embeddingsId(), queriesId(), lane.known).written();
             offsets.put(lane.partition, new OffsetAndMetadata(lane.next, progress));
         }
-        if (!offsets.isEmpty()) {
-            publisher.publish(out, offsets, consumer.groupMetadata());
+        if (offsets.isEmpty()) {
+            // What there is to write waits for the first partition that begins.
+            return;
         }
+        publisher.publish(out, offsets, consumer.groupMetadata());
         ready.forEach(lane -> lane.noted = lane.next);
         out.clear();
         mustNote = false;
