@@ -10,7 +10,7 @@
  * ({@link dev.glimpse.query.Collapse}), and the answer goes on page by page on the same snapshot
  * ({@link dev.glimpse.query.Pages}), or goes on for good: {@link dev.glimpse.query.LiveFeed} hears what the view applied, and
  * {@link dev.glimpse.query.LiveRankings} keep lists what they are while {@link dev.glimpse.query.LiveMatches} tell each arriving
- * item that matches. {@link dev.glimpse.query.RankedList} is the other end: it turns events into a list.
+ * item that matches. {@link dev.glimpse.query.Annotations} finds labels for an image. {@link dev.glimpse.query.RankedList} is the other end: it turns events into a list.
  *
  * <p>May import {@code encode}, {@code index}, {@code filter}, {@code embedding} and {@code item}.
  */
