@@ -14,11 +14,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The packaged service in a process of its own, as it is run in earnest: started, stopped, killed. */
 public final class PackagedService implements AutoCloseable {
 
     private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
+    private static final Duration QUIET = Duration.ofSeconds(10);
+    private static final Duration QUIETENING = Duration.ofMinutes(30);
 
     private final Path folder;
     private final int httpPort;
@@ -78,6 +81,29 @@ public final class PackagedService implements AutoCloseable {
         if (!process.isAlive()) {
             throw new AssertionError("the service ended:\n" + logged());
         }
+    }
+
+    /** Until it takes hardly any processor time: until all is merged that is to be. */
+    public void awaitQuiet() {
+        AtomicReference<Duration> before = new AtomicReference<>(cpu());
+        await().pollDelay(QUIET).pollInterval(QUIET).atMost(QUIETENING).until(() -> {
+            Duration now = cpu();
+            return now.minus(before.getAndSet(now)).compareTo(QUIET.dividedBy(10)) <= 0;
+        });
+    }
+
+    private Duration cpu() {
+        return process.info().totalCpuDuration().orElseThrow();
+    }
+
+    /** Its resident memory. */
+    public long residentBytes() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+            }
+        }
+        throw new IOException("the service has no resident memory");
     }
 
     private boolean isReady() {

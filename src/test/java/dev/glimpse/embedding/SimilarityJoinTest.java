@@ -29,13 +29,13 @@ class SimilarityJoinTest {
                 rows.remove(owner);
             } else {
                 // Some lie exactly on the threshold of what arrives below.
-                Row row = new Row(embedding(space), (float) (random.nextDouble() * 0.4 - 0.1));
+                Row row = new Row(RandomEmbeddings.in(space, random), (float) (random.nextDouble() * 0.4 - 0.1));
                 join.put(owner, row.embedding(), row.least());
                 rows.put(owner, row);
             }
             List<Embedding> arrivals = new ArrayList<>();
             for (int i = random.nextInt(6); i > 0; i--) {
-                arrivals.add(embedding(space));
+                arrivals.add(RandomEmbeddings.in(space, random));
             }
             if (!arrivals.isEmpty() && rows.containsKey(owner)) {
                 Embedding own = rows.get(owner).embedding();
@@ -58,13 +58,5 @@ class SimilarityJoinTest {
             assertThat(found).containsExactlyInAnyOrderElementsOf(expected);
             assertThat(join.size()).isEqualTo(rows.size());
         }
-    }
-
-    private Embedding embedding(EmbeddingSpace space) {
-        float[] components = new float[space.dimension()];
-        for (int i = 0; i < components.length; i++) {
-            components[i] = (float) random.nextGaussian();
-        }
-        return Embedding.normalised(space, components);
     }
 }

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.glimpse.FreshData;
 import dev.glimpse.OutsideProducer;
-import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.embedding.RandomEmbeddings;
 import dev.glimpse.item.ContentDigest;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Kind;
@@ -191,19 +191,14 @@ class MatchesIT {
                 positions
                         .computeIfAbsent(item, key -> Collections.synchronizedSet(new LinkedHashSet<>()))
                         .add(position.toString());
-                float[] components = new float[space.dimension()];
-                for (int j = 0; j < components.length; j++) {
-                    components[j] = (float) random.nextGaussian();
-                }
                 var _ = producer.send(codec.write(new EmbeddingRecord.Embedded(
                         new ItemId(Kind.TEXT, item),
-                        Embedding.normalised(space, components),
+                        RandomEmbeddings.in(space, random),
                         ContentDigest.of(new byte[] {1}),
                         "a lime",
                         Metadata.parse("{\"suite\":\"%s\"}".formatted(suite)),
                         null,
-                        new SourceStamp(
-                                namespace.source(Kind.TEXT), topics.topicId(namespace.source(Kind.TEXT)), position))));
+                        stamp(1_000_000 + i))));
                 if (i % 20 == 0) {
                     LockSupport.parkNanos(5_000_000);
                 }

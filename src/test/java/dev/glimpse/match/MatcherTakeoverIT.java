@@ -8,6 +8,7 @@ import dev.glimpse.OutsideProducer;
 import dev.glimpse.TopicLog;
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.embedding.RandomEmbeddings;
 import dev.glimpse.item.Content;
 import dev.glimpse.item.ContentDigest;
 import dev.glimpse.item.ItemId;
@@ -184,7 +185,7 @@ class MatcherTakeoverIT {
 
     private void putQuery(OutsideProducer producer, Map<String, Version> versions) throws Exception {
         String id = "query " + random.nextInt(QUERIES / 2);
-        Embedding embedding = randomEmbedding().roundedToAddressForm();
+        Embedding embedding = RandomEmbeddings.in(space, random).roundedToAddressForm();
         float least = (float) (0.05 + 0.1 * random.nextDouble());
         String json = "{\"vector\": \"%s\", \"space\": \"%s\", \"min_similarity\": %s}"
                 .formatted(embedding.toAddressForm(), space, least);
@@ -195,7 +196,7 @@ class MatcherTakeoverIT {
     }
 
     private Item putItem(KafkaProducer<byte[], byte[]> producer, EmbeddingCodec codec, int i) throws Exception {
-        Embedding embedding = randomEmbedding();
+        Embedding embedding = RandomEmbeddings.in(space, random);
         SourceStamp stamp = new SourceStamp(
                 namespace.source(Kind.IMAGE),
                 topics.topicId(namespace.source(Kind.IMAGE)),
@@ -211,14 +212,6 @@ class MatcherTakeoverIT {
                 .get()
                 .offset();
         return new Item(embedding, "image/item-" + i + " " + stamp.position(), i % PARTITIONS, offset);
-    }
-
-    private Embedding randomEmbedding() {
-        float[] components = new float[space.dimension()];
-        for (int i = 0; i < components.length; i++) {
-            components[i] = (float) random.nextGaussian();
-        }
-        return Embedding.normalised(space, components);
     }
 
     /** By brute force: of each item, with the version of each query that counted there. */

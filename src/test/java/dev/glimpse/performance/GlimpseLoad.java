@@ -1,5 +1,7 @@
 package dev.glimpse.performance;
 
+import static org.awaitility.Awaitility.await;
+
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
@@ -211,16 +213,11 @@ public final class GlimpseLoad {
         return new ArrayList<>(captions.stream().sorted().toList());
     }
 
-    private static void awaitItems(PackagedService service, int count) throws Exception {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (document(service, "text=a").at("/final/items").intValue() < count) {
-            if (System.nanoTime() - end > 0) {
-                throw new IllegalStateException("the items do not appear");
-            }
-            Thread.sleep(1000);
-        }
-        // Merges go on for a while.
-        Thread.sleep(10_000);
+    private static void awaitItems(PackagedService service, int count) {
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> document(service, "text=a").at("/final/items").intValue() >= count);
+        service.awaitQuiet();
     }
 
     private static double quantile(PackagedService service, String what, String rank, String subject, String quantile)

@@ -1,10 +1,13 @@
 package dev.glimpse.performance;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.glimpse.FreshData;
 import dev.glimpse.PackagedService;
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.EmbeddingSpace;
+import dev.glimpse.embedding.RandomEmbeddings;
 import dev.glimpse.embedding.SimilarityJoin;
 import dev.glimpse.item.ContentDigest;
 import dev.glimpse.item.ItemId;
@@ -150,7 +153,7 @@ public final class MatchLoad {
                             .formatted(asked.get(i).toAddressForm(), space, least);
                     var _ = producer.send(new ProducerRecord<>("glimpse.queries", bytes("q" + i), bytes(json)));
                 }
-                await(() -> active.get() == queries);
+                await().atMost(PATIENCE).until(() -> active.get() == queries);
                 System.out.printf("%d queries count after %.1f s%n", queries, secondsSince(began));
                 long before = resident(service);
                 for (int i = 0; i < streams; i++) {
@@ -160,10 +163,10 @@ public final class MatchLoad {
                                     .formatted(least, space, listened.get(i).toAddressForm()));
                     if (i % 50 == 49) {
                         int wanted = i + 1;
-                        await(() -> standing.get() == wanted);
+                        await().atMost(PATIENCE).until(() -> standing.get() == wanted);
                     }
                 }
-                await(() -> standing.get() == streams);
+                await().atMost(PATIENCE).until(() -> standing.get() == streams);
                 long after = resident(service);
                 System.out.printf(
                         "resident %d MiB, with %d idle streams %d MiB: %.1f KiB each%n",
@@ -226,11 +229,14 @@ public final class MatchLoad {
                 thereAfter.minus(thereBefore).toMillis() / 1000.0 / seconds,
                 hereAfter.minus(hereBefore).toMillis() / 1000.0 / seconds);
         // All has been told when nothing more comes.
-        int count;
-        do {
-            count = byTopic.count() + byStream.count();
-            Thread.sleep(3000);
-        } while (byTopic.count() + byStream.count() > count);
+        AtomicInteger before = new AtomicInteger(-1);
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofSeconds(3))
+                .atMost(PATIENCE)
+                .until(() -> {
+                    int now = byTopic.count() + byStream.count();
+                    return before.getAndSet(now) == now;
+                });
     }
 
     private static void compare(
@@ -309,11 +315,7 @@ public final class MatchLoad {
     private List<Embedding> embeddings(EmbeddingSpace space, int count) {
         List<Embedding> embeddings = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            float[] components = new float[space.dimension()];
-            for (int j = 0; j < components.length; j++) {
-                components[j] = (float) random.nextGaussian();
-            }
-            embeddings.add(Embedding.normalised(space, components));
+            embeddings.add(RandomEmbeddings.in(space, random));
         }
         return embeddings;
     }
@@ -338,27 +340,7 @@ public final class MatchLoad {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start()
                 .waitFor();
-        Thread.sleep(1000);
-        for (String line : Files.readAllLines(Path.of("/proc", Long.toString(service.pid()), "status"))) {
-            if (line.startsWith("VmRSS:")) {
-                return Long.parseLong(line.replaceAll("\\D", "")) << 10;
-            }
-        }
-        throw new IOException("the service has no resident memory");
-    }
-
-    private interface Condition {
-        boolean holds();
-    }
-
-    private static void await(Condition condition) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.holds()) {
-            if (System.nanoTime() - end > 0) {
-                throw new IllegalStateException("it took too long");
-            }
-            Thread.sleep(5);
-        }
+        return service.residentBytes();
     }
 
     private static double secondsSince(long began) {

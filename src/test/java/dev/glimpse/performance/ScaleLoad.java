@@ -50,7 +50,6 @@ public final class ScaleLoad {
     private static final int CHECKED = 1000;
     private static final int QUERIES = 2000;
     private static final int COMPARED = 100;
-    private static final Duration QUIET = Duration.ofSeconds(10);
     private static final int K = 10;
     private static final Pattern ITEMS = Pattern.compile("\"items\":(\\d+)");
     private static final Pattern HIT = Pattern.compile("\"id\":\"(\\d+)\"");
@@ -118,7 +117,7 @@ public final class ScaleLoad {
             if (!built) {
                 build(service, space);
             }
-            awaitQuiet(service);
+            service.awaitQuiet();
             queries(service);
             service.stop();
             System.out.printf(
@@ -152,20 +151,6 @@ public final class ScaleLoad {
         System.out.printf("all visible after %.0f s: %.0f items/s%n", secondsSince(began), count / secondsSince(began));
         System.out.print("while graphs are merged, ");
         queries(service);
-    }
-
-    /** Until the service takes hardly any processor time: until all is merged that is to be. */
-    private static void awaitQuiet(PackagedService service) {
-        long began = System.nanoTime();
-        ProcessHandle process = ProcessHandle.of(service.pid()).orElseThrow();
-        Duration before;
-        Duration now = process.info().totalCpuDuration().orElseThrow();
-        do {
-            LockSupport.parkNanos(QUIET.toNanos());
-            before = now;
-            now = process.info().totalCpuDuration().orElseThrow();
-        } while (now.minus(before).compareTo(QUIET.dividedBy(10)) > 0);
-        System.out.printf("quiet after %.0f s%n", secondsSince(began));
     }
 
     private void restart(PackagedService service, String... with) throws IOException {

@@ -1,5 +1,7 @@
 package dev.glimpse.performance;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.glimpse.FreshData;
 import dev.glimpse.PackagedService;
 import java.io.IOException;
@@ -50,21 +52,20 @@ public final class SlowReadersLoad {
         Path folder = Files.createTempDirectory("glimpse-slow-");
         try (PackagedService service = new PackagedService(folder, "glimpse.demo=true")) {
             service.awaitReady(PATIENCE);
-            while (!service.get("/images/emoji-1f43f").body().contains("visible")
-                    || !service.get("/images/scene-299").body().contains("visible")) {
-                Thread.sleep(500);
-            }
+            await().atMost(PATIENCE)
+                    .until(() -> service.get("/images/emoji-1f43f").body().contains("visible")
+                            && service.get("/images/scene-299").body().contains("visible"));
             SlowReadersLoad load =
                     new SlowReadersLoad(service, options.getOrDefault("fast", 50), options.getOrDefault("seconds", 30));
             load.fast();
             double[] ratios = new double[trials];
             for (int trial = 0; trial < trials; trial++) {
                 Latencies alone = load.fast();
-                long before = resident(service);
+                long before = service.residentBytes();
                 List<Socket> sockets = load.open(slow);
                 Thread reader = Thread.ofPlatform().daemon().start(() -> readSlowly(sockets));
                 Latencies beside = load.fast();
-                long after = resident(service);
+                long after = service.residentBytes();
                 reader.interrupt();
                 reader.join();
                 for (Socket socket : sockets) {
@@ -152,14 +153,5 @@ public final class SlowReadersLoad {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-    }
-
-    private static long resident(PackagedService service) throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc", Long.toString(service.pid()), "status"))) {
-            if (line.startsWith("VmRSS:")) {
-                return Long.parseLong(line.replaceAll("\\D", "")) << 10;
-            }
-        }
-        throw new IOException("the service has no resident memory");
     }
 }
