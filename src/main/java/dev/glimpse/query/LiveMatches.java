@@ -149,6 +149,8 @@ class LiveMatches implements LiveFeed.Listener {
                 if (matches.mode() == MatchStream.Mode.LIVE
                         && !matches.tellFound(arrivals, found.getOrDefault(matches, List.of()), next)) {
                     behind(matches);
+                    // Its subscriber may have taken all since it was full, and would not say so again.
+                    catchUp(matches);
                 }
             }
         }
