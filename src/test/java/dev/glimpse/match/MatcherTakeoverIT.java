@@ -124,7 +124,7 @@ class MatcherTakeoverIT {
             }
 
             assertThat(matchIds(log))
-                    .hasSizeGreaterThan(ITEMS)
+                    .hasSizeGreaterThan(ITEMS / 10)
                     .doesNotHaveDuplicates()
                     .containsExactlyInAnyOrderElementsOf(expected);
             // One for each version and partition: none was told twice that it counts, and none never.
