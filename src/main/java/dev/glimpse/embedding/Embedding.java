@@ -116,13 +116,14 @@ public final class Embedding {
         return components;
     }
 
-    /** The cosine to another embedding of its space, in [-1, 1] but for rounding. */
+    /** The cosine to another embedding of its space, in [-1, 1]. */
     public float dot(Embedding other) {
         float sum = 0;
         for (int i = 0; i < components.length; i++) {
             sum += components[i] * other.components[i];
         }
-        return sum;
+        // Of equal ones, it may be rounded to more.
+        return Math.clamp(sum, -1f, 1f);
     }
 
     /** The components as float32, little-endian: {@code 4 * dimension} bytes. */

@@ -29,8 +29,12 @@ record Ranked(ItemId item, @Nullable Float similarity, float score) {
     /** Ranked by similarity. */
     static List<Ranked> ofNeighbours(List<Neighbour> neighbours) {
         return neighbours.stream()
-                .map(of -> new Ranked(of.item(), of.similarity(), of.similarity()))
+                .map(of -> ofNeighbour(of.item(), Math.clamp(of.similarity(), -1f, 1f)))
                 .toList();
+    }
+
+    private static Ranked ofNeighbour(ItemId item, float similarity) {
+        return new Ranked(item, similarity, similarity);
     }
 
     /** Ranked by words. */
