@@ -47,7 +47,7 @@ public final class EventStream {
         return parse(response.body());
     }
 
-    static List<Event> parse(String body) throws IOException {
+    public static List<Event> parse(String body) throws IOException {
         List<Event> events = new ArrayList<>();
         for (String block : body.split("\n\n", -1)) {
             String id = null;
