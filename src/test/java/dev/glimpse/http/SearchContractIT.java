@@ -2,6 +2,7 @@ package dev.glimpse.http;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThan;
@@ -24,9 +25,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -381,6 +384,48 @@ class SearchContractIT {
             /search?vector=zThmug&space=other.0123456789ab.2 | 409 | foreign-space | other.0123456789ab.2
             /search?like=42                    | 400 | invalid-parameter    | write kind/id
             /search?like=image/not-there       | 404 | unknown-item         | image/not-there
+            /search?text=%20%09                | 400 | invalid-parameter    | text
+            /search?text=a&k=                  | 400 | invalid-parameter    | k
+            /search?text=a&k=-1                | 400 | invalid-parameter    | k is -1
+            /search?text=a&k=3.5               | 400 | invalid-parameter    | '3.5' is no whole number
+            /search?text=a&k=99999999999999999999 | 400 | invalid-parameter | is no whole number
+            /search?text=a&k=1&k=1             | 400 | invalid-parameter    | stands there 2 times
+            /search?text=a&k=501&live=true     | 400 | invalid-parameter    | with live it must be 1 to
+            /search?text=a&K=3                 | 400 | unknown-parameter    | 'K' is unknown
+            /search?text=a&target=             | 400 | invalid-parameter    | image, text, label and any
+            /search?text=a&target=image&target=text | 400 | invalid-parameter | stands there 2 times
+            /search?text=a&min_similarity=-1.5 | 400 | invalid-parameter    | it must be -1 to 1
+            /search?text=a&min_similarity=Infinity | 400 | invalid-parameter | it must be -1 to 1
+            /search?text=a&collapse=0.4        | 400 | invalid-parameter    | collapse is 0.4; it must be 0.5 to 1
+            /search?text=a&collapse=much       | 400 | invalid-parameter    | 'much' is no number
+            /search?text=a&collapse=0.9&k=999  | 400 | invalid-parameter    | with collapse it must be 1 to
+            /search?text=a&collapse=0.9&live=matches | 400 | invalid-parameter | not with collapse
+            /search?text=a&live=yes            | 400 | invalid-parameter    | known are true, matches and false
+            /search?text=a&live=true&facets=a  | 400 | invalid-parameter    | live goes neither with rerank nor with cursor nor with facets
+            /search?text=a&live=true&cursor=*  | 400 | invalid-parameter    | live goes neither with rerank nor with cursor nor with facets
+            /search?text=a&live=matches&rank=hybrid | 400 | invalid-parameter | live=matches goes with rank=vector
+            /search?cursor=nothing             | 410 | expired              | cursor
+            /search?cursor=nothing&k=3         | 400 | invalid-parameter    | leave it out beside 'cursor'
+            /search?text=a&timeout=-1          | 400 | invalid-parameter    | no duration
+            /search?text=a&timeout=PT0S        | 400 | invalid-parameter    | 1ms to 60s
+            /search?text=a&timeout=            | 400 | invalid-parameter    | no duration
+            /search?text=a&fresh=              | 400 | invalid-parameter    | fresh
+            /search?text=a&fresh=images-0      | 400 | invalid-parameter    | 'images-0' is no position
+            /search?text=a&fresh=images-0--1   | 400 | invalid-parameter    | is no position
+            /search?text=a&filter=             | 400 | invalid-parameter    | filter
+            /search?text=a&filter=(a%3A1       | 400 | invalid-parameter    | at column
+            /search?text=a&filter=a%3A1%20OR   | 400 | invalid-parameter    | at column
+            /search?text=a&filter=a            | 400 | invalid-parameter    | at column
+            /search?text=a&filter=price%3E     | 400 | invalid-parameter    | at column
+            /search?text=a&filter=NOT          | 400 | invalid-parameter    | at column
+            /search?text=a&words=              | 400 | invalid-parameter    | words
+            /search?text=a&rank=hybrid&words=  | 400 | invalid-parameter    | words
+            /search?vector=%25&space=glimpse.0123456789ab.2 | 400 | invalid-parameter | vector
+            /search?vector=AAAAAA&space=glimpse.0123456789ab.2 | 400 | invalid-parameter | vector
+            /search?vector=zThmug&space=       | 400 | invalid-parameter    | names no embedding space
+            /search?like=                      | 400 | invalid-parameter    | write kind/id
+            /search?like=video/1               | 400 | invalid-parameter    | like
+            /search?like=image/                | 400 | invalid-parameter    | like
             /nowhere                           | 404 | not-found            | ``
             """)
     void refusesBadInputWithAProblem(String address, int status, String kind, String detail) {
@@ -393,6 +438,30 @@ class SearchContractIT {
                             status,
                             kind)
                     .body("detail", containsString(detail));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            /search?text=a%zz          |
+            /search?text=a%            |
+            /search?%4=a               |
+            /search?text=a&k=%-1       |
+            /search?text=%ff%fe        | the escapes up to character 19 of the address are not UTF-8
+            /search?text=%C3%A4%C3x%A4 | the escapes up to character 22 of the address are not UTF-8
+            /images/%e0%80             | the escapes up to character 14 of the address are not UTF-8
+            """)
+    void refusesEscapesThatAreNone(String address, @Nullable String detail) throws Exception {
+        // By a socket: clients send no such address.
+        try (LiveReader reader = new LiveReader(root, address)) {
+            await().atMost(Duration.ofSeconds(30)).until(() -> !reader.isOpen());
+            assertThat(reader.lines().getFirst()).contains(" 400 ");
+            if (detail != null) {
+                assertThat(reader.lines())
+                        .anyMatch(line -> line.equalsIgnoreCase("Content-Type: application/problem+json"));
+                assertThat(reader.lines().getLast())
+                        .contains("\"type\":\"urn:glimpse:problem:invalid-address\"", detail);
+            }
         }
     }
 
