@@ -43,10 +43,10 @@ public interface IndexSnapshot extends AutoCloseable {
      * Searches for words in texts and captions: they are analysed as those are, and any of them suffices. Ranked by BM25 with
      * k1 = 1.2 and b = 0.75 (Robertson and Zaragoza 2009), ties by id.
      *
-     * @param proceed asked whether to go on, from time to time
+     * @param listener asked before the search goes on, and told of what it finds
      * @return at most k, best first; empty where it was not to go on to the end
      */
-    Optional<List<WordMatch>> words(WordQuery query, BooleanSupplier proceed);
+    Optional<List<WordMatch>> words(WordQuery query, WordListener listener);
 
     /**
      * Counts the values of fields.

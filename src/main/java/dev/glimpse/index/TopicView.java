@@ -9,6 +9,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -166,6 +169,7 @@ abstract class TopicView<S extends PositionedStore> {
             }
             Map<TopicPartition, Long> ends = open.endOffsets(assigned);
             ViewPositions committed = positions;
+            Future<?> commit = CompletableFuture.completedFuture(null);
             try {
                 long began = System.nanoTime() - GATHER_NANOS;
                 while (!stopping) {
@@ -181,20 +185,37 @@ abstract class TopicView<S extends PositionedStore> {
                         positions = settle(store, positions, ends);
                     }
                     applied(positions);
-                    if (isDue(positions, committed)) {
+                    boolean durable = commit.isDone();
+                    if (durable) {
+                        requireDurable(commit);
+                    }
+                    if (durable && isDue(positions, committed)) {
                         // The time of a commit says that nothing was missed until then: so ask, do not assume.
                         open.endOffsets(assigned);
                         positions = stamped(positions);
-                        store.commit(positions);
+                        // To wait for the disk would hold up what arrives meanwhile.
+                        commit = store.beginCommit(positions);
                         committed = positions;
                     }
                 }
             } catch (WakeupException e) {
                 LOG.debugf("The view of %s stops", topic);
             }
+            requireDurable(commit);
             store.commit(stamped(positions));
         } finally {
             consumer = null;
+        }
+    }
+
+    /** Waits for a commit; what it failed for is thrown here. */
+    private static void requireDurable(Future<?> commit) {
+        try {
+            commit.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
         }
     }
 

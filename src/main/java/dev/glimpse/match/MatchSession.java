@@ -58,7 +58,7 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
     private static final long NOTE_NANOS = 1_000_000_000L;
 
     /** What comes so shortly after other records is gathered, since each transaction costs the broker the same. */
-    private static final long GATHER_NANOS = 10_000_000;
+    private static final long GATHER_NANOS = 5_000_000;
 
     /** A partition that it has. */
     private static final class Lane {

@@ -11,6 +11,7 @@ import dev.glimpse.index.Neighbour;
 import dev.glimpse.index.NeighbourQuery;
 import dev.glimpse.index.SearchListener;
 import dev.glimpse.index.SearchOutcome;
+import dev.glimpse.index.WordListener;
 import dev.glimpse.index.WordMatch;
 import dev.glimpse.index.WordQuery;
 import dev.glimpse.item.ItemId;
@@ -26,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The stages of an answer on one snapshot. Not thread-safe. */
@@ -142,9 +144,18 @@ final class SnapshotSearch {
     /** Shows what words alone find, if that is known while it is wanted. */
     void glimpse(SearchQuery.Ranking.Words ranking, BooleanSupplier wanted) {
         long began = System.nanoTime();
-        if (lookUp(ranking, () -> patience.remains() && wanted.getAsBoolean())) {
+        BooleanSupplier proceed = () -> patience.remains() && wanted.getAsBoolean();
+        if (lookUp(ranking, proceed, this::showSoFar)) {
             show(byWords, LEXICAL);
             stream.say(new SearchEvent.Stage(LEXICAL, Patience.millisSince(began), 0, 0));
+        }
+    }
+
+    /** What is best so far: where most items have a word, looking through all of them takes as long as encoding. */
+    private void showSoFar(List<List<Ranked>> byWords) {
+        // To tell what is alike would cost more than looking on.
+        if (collapse == null) {
+            show(byWords, LEXICAL);
         }
     }
 
@@ -153,8 +164,10 @@ final class SnapshotSearch {
         long began = System.nanoTime();
         boolean complete;
         do {
-            complete = lookUp(ranking, patience::remains);
-            show(byWords, LEXICAL);
+            complete = lookUp(ranking, patience::remains, query.strict() ? null : this::showSoFar);
+            if (complete) {
+                show(byWords, LEXICAL);
+            }
         } while (complete && mustLookDeeper(byWords));
         stream.say(new SearchEvent.Stage(LEXICAL, Patience.millisSince(began), 0, 0));
         return complete;
@@ -170,7 +183,7 @@ final class SnapshotSearch {
         boolean complete;
         do {
             complete = !(query.ranking() instanceof SearchQuery.Ranking.Words ranking)
-                    || lookUp(ranking, patience::remains);
+                    || lookUp(ranking, patience::remains, null);
             complete = complete && stage("approximate", NeighbourQuery.Method.APPROXIMATE, of);
             complete = complete && (!exact || stage("exact", NeighbourQuery.Method.EXACT, of));
         } while (complete && mustLookDeeper(found));
@@ -196,25 +209,52 @@ final class SnapshotSearch {
     }
 
     /** Says whether there was time for it. */
-    private boolean lookUp(SearchQuery.Ranking.Words ranking, BooleanSupplier proceed) {
+    private boolean lookUp(
+            SearchQuery.Ranking.Words ranking,
+            BooleanSupplier proceed,
+            @Nullable Consumer<List<List<Ranked>>> improved) {
         List<List<Ranked>> matches = new ArrayList<>();
         for (Kind kind : query.target().kinds()) {
             WordQuery words = new WordQuery(kind, ranking.words(), depth, filter(query));
-            Optional<List<WordMatch>> of = snapshot.words(words, proceed);
+            WordListener listener = new WordListener() {
+                @Override
+                public boolean proceed() {
+                    return proceed.getAsBoolean();
+                }
+
+                @Override
+                public void improved(List<WordMatch> best) {
+                    if (improved == null) {
+                        return;
+                    }
+                    List<List<Ranked>> some = new ArrayList<>(matches);
+                    some.add(similarEnoughByWords(best));
+                    // Several kinds are ranked by rank, also while nothing is known of the last.
+                    while (some.size() < query.target().kinds().size()) {
+                        some.add(List.of());
+                    }
+                    improved.accept(some);
+                }
+            };
+            Optional<List<WordMatch>> of = snapshot.words(words, listener);
             if (of.isEmpty()) {
                 return false;
             }
-            List<Ranked> ranked = Ranked.ofWords(of.get());
-            if (embedding != null && query.minSimilarity() > SearchQuery.ANY_SIMILARITY) {
-                Embedding near = embedding;
-                ranked = ranked.stream()
-                        .filter(one -> near.dot(embedding(one.item())) >= query.minSimilarity())
-                        .toList();
-            }
-            matches.add(ranked);
+            matches.add(similarEnoughByWords(of.get()));
         }
         byWords = matches;
         return true;
+    }
+
+    private List<Ranked> similarEnoughByWords(List<WordMatch> found) {
+        List<Ranked> ranked = Ranked.ofWords(found);
+        if (embedding == null || query.minSimilarity() <= SearchQuery.ANY_SIMILARITY) {
+            return ranked;
+        }
+        Embedding near = embedding;
+        return ranked.stream()
+                .filter(one -> near.dot(embedding(one.item())) >= query.minSimilarity())
+                .toList();
     }
 
     /** One stage over the kinds that are wanted; says whether it ran to its end. */

@@ -92,7 +92,7 @@ class TranscriptIT {
             delete("golden-1");
             await().atMost(SOON).until(() -> reader.has("drop"));
             put("golden-1", first);
-            await().atMost(SOON).until(() -> reader.count("hit") == 2);
+            await().atMost(SOON).until(() -> reader.count("hit") == 2 && endsWithAnEvent(reader));
             check("live", reader);
         }
     }
@@ -102,7 +102,7 @@ class TranscriptIT {
         try (LiveReader reader = new LiveReader(root, address("&live=matches&min_similarity=0.5"))) {
             await().atMost(SOON).until(() -> reader.has("final"));
             put("golden-2", query);
-            await().atMost(SOON).until(() -> reader.has("match"));
+            await().atMost(SOON).until(() -> reader.has("match") && endsWithAnEvent(reader));
             check("matches", reader);
         }
     }
@@ -116,9 +116,14 @@ class TranscriptIT {
     void aProblemAfterItBegan() throws Exception {
         String fresh = OutsideProducer.sendOne("glimpse.texts", "golden-3", null);
         LiveReader reader = new LiveReader(root, "/search?like=image/golden-not-there&fresh=" + fresh);
-        await().atMost(SOON).until(() -> reader.has("problem"));
+        await().atMost(SOON).until(() -> reader.has("problem") && !reader.isOpen());
         reader.close();
         check("problem", reader);
+    }
+
+    /** Whether the last line is the empty one behind an event. */
+    private static boolean endsWithAnEvent(LiveReader reader) {
+        return reader.lines().getLast().isEmpty();
     }
 
     private LiveReader record(String more, String last, String... headers) throws Exception {

@@ -332,7 +332,7 @@ public abstract class VectorIndexContract {
         return score;
     }
 
-    private static IndexChange said(String item, long offset, String text) {
+    protected static IndexChange said(String item, long offset, String text) {
         return new IndexChange.Put(
                 ItemId.parse(item),
                 Embedding.normalised(SPACE, new float[] {1, 0, 0, 0}),

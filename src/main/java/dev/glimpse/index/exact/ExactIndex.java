@@ -15,6 +15,7 @@ import dev.glimpse.index.SearchOutcome;
 import dev.glimpse.index.TopNeighbours;
 import dev.glimpse.index.VectorIndex;
 import dev.glimpse.index.ViewPositions;
+import dev.glimpse.index.WordListener;
 import dev.glimpse.index.WordMatch;
 import dev.glimpse.index.WordQuery;
 import dev.glimpse.item.ItemId;
@@ -172,7 +173,7 @@ public final class ExactIndex implements VectorIndex {
         }
 
         @Override
-        public Optional<List<WordMatch>> words(WordQuery query, BooleanSupplier proceed) {
+        public Optional<List<WordMatch>> words(WordQuery query, WordListener listener) {
             return Bm25.search(
                     query.words(),
                     entries.values().stream()
@@ -183,7 +184,7 @@ public final class ExactIndex implements VectorIndex {
                             ? entry.item().item()
                             : null,
                     query.k(),
-                    proceed);
+                    listener::proceed);
         }
 
         @Override

@@ -28,6 +28,9 @@ final class FewGraphs extends FilterMergePolicy {
     /** Segments of the tail up to this size are alike. */
     private static final int LEAST = 64;
 
+    /** So many of those are merged: they come some fifty times a second, and a merge costs the same however small it is. */
+    private static final int FRESH = 10;
+
     /** Where more of a segment's documents than this are deleted, it is written anew. */
     private static final double WORN = 0.25;
 
@@ -106,14 +109,16 @@ final class FewGraphs extends FilterMergePolicy {
         return chosen > 1 ? smallestFirst.subList(0, chosen) : List.of();
     }
 
-    /** So many of the tail's segments as are alike, the smallest such. */
+    /** Of the tail's segments the smallest that are alike, and all that are smaller, which cost little beside those. */
     private List<Sized> alike(List<Sized> smallestFirst) {
         for (long most = LEAST; most < (long) ALIKE * tail; most *= ALIKE) {
-            long limit = most;
+            long above = most == LEAST ? 0 : most / ALIKE;
+            int enough = most == LEAST ? FRESH : ALIKE;
+            long limit = Math.min(most, tail - 1L);
             List<Sized> chosen = smallestFirst.stream()
-                    .filter(segment -> segment.live() < tail && segment.live() <= limit)
+                    .filter(segment -> segment.live() <= limit)
                     .toList();
-            if (chosen.size() >= ALIKE) {
+            if (chosen.stream().filter(segment -> segment.live() > above).count() >= enough) {
                 return chosen;
             }
         }

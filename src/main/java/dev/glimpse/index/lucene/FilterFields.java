@@ -1,7 +1,6 @@
 package dev.glimpse.index.lucene;
 
 import dev.glimpse.filter.Filter;
-import dev.glimpse.filter.FilterParser;
 import dev.glimpse.filter.MetadataValues;
 import dev.glimpse.filter.Value;
 import dev.glimpse.index.FacetCounts;
@@ -23,7 +22,6 @@ import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.ConstantScoreQuery;
-import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
@@ -48,11 +46,6 @@ final class FilterFields {
 
     /** Longer strings are indexed by their digest: Lucene's terms end at 32,766 bytes. */
     private static final int LONGEST = 1024;
-
-    static {
-        // A condition is four clauses at most; Lucene's limit of 1,024 is for queries that users write as such.
-        IndexSearcher.setMaxClauseCount(8 * FilterParser.MAX_CONDITIONS);
-    }
 
     private FilterFields() {}
 

@@ -1,5 +1,8 @@
 package dev.glimpse.index.lucene;
 
+import java.io.IOException;
+import java.util.Collection;
+import java.util.concurrent.CountDownLatch;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.NRTCachingDirectory;
@@ -19,6 +22,8 @@ final class FreshFiles extends NRTCachingDirectory {
     /** Who is about to write little; merges write by other threads. */
     private volatile @Nullable Thread writes;
 
+    private volatile @Nullable CountDownLatch synced;
+
     /**
      * @param segment MB of a segment's files that are kept, at most
      * @param all     MB of all of them
@@ -32,6 +37,20 @@ final class FreshFiles extends NRTCachingDirectory {
     /** Tells how many bytes the calling thread is about to write, about, before a reader is opened on them. */
     void expect(long bytes) {
         writes = bytes <= segment ? Thread.currentThread() : null;
+    }
+
+    /** Lets a waiter go on when the next commit has taken what it holds, and only its files are still to be made durable. */
+    void atNextSync(CountDownLatch waiter) {
+        synced = waiter;
+    }
+
+    @Override
+    public void sync(Collection<String> names) throws IOException {
+        CountDownLatch waiter = synced;
+        if (waiter != null) {
+            waiter.countDown();
+        }
+        super.sync(names);
     }
 
     @Override

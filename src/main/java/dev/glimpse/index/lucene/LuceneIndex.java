@@ -2,6 +2,7 @@ package dev.glimpse.index.lucene;
 
 import dev.glimpse.embedding.EmbeddingSpace;
 import dev.glimpse.embedding.ImageFeatures;
+import dev.glimpse.filter.FilterParser;
 import dev.glimpse.filter.MetadataValues;
 import dev.glimpse.index.IndexChange;
 import dev.glimpse.index.VectorIndex;
@@ -17,6 +18,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
 import org.apache.lucene.document.BinaryDocValuesField;
@@ -30,6 +32,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.util.BytesRef;
 
 /**
@@ -61,6 +64,13 @@ final class LuceneIndex implements VectorIndex {
     private static final long BYTES = 500;
 
     private static final Analyzer ANALYZER = new StandardAnalyzer();
+
+    static {
+        // A condition is four clauses at most, a text of the longest has 5,000 words; Lucene's limit of 1,024 is for
+        // queries that
+        // users write as such.
+        IndexSearcher.setMaxClauseCount(8 * FilterParser.MAX_CONDITIONS);
+    }
 
     private final EmbeddingSpace space;
     private final LuceneSettings settings;
@@ -226,6 +236,11 @@ final class LuceneIndex implements VectorIndex {
     @Override
     public void commit(ViewPositions positions) {
         store.commit(positions);
+    }
+
+    @Override
+    public Future<?> beginCommit(ViewPositions positions) {
+        return store.beginCommit(positions);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.StoredField;
@@ -89,6 +90,11 @@ final class LucenePreviewStore implements PreviewStore {
     @Override
     public void commit(ViewPositions positions) {
         store.commit(positions);
+    }
+
+    @Override
+    public Future<?> beginCommit(ViewPositions positions) {
+        return store.beginCommit(positions);
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.glimpse.index.NeighbourQuery;
 import dev.glimpse.index.SearchListener;
 import dev.glimpse.index.SearchOutcome;
 import dev.glimpse.index.ViewPositions;
+import dev.glimpse.index.WordListener;
 import dev.glimpse.index.WordMatch;
 import dev.glimpse.index.WordQuery;
 import dev.glimpse.item.ContentDigest;
@@ -275,9 +276,9 @@ final class LuceneSnapshot implements IndexSnapshot {
     }
 
     @Override
-    public Optional<List<WordMatch>> words(WordQuery query, BooleanSupplier proceed) {
+    public Optional<List<WordMatch>> words(WordQuery query, WordListener listener) {
         try {
-            return WordSearch.search(state.reader, query, proceed, LuceneSnapshot::key);
+            return WordSearch.search(state.reader, query, listener, LuceneSnapshot::key);
         } catch (IOException e) {
             throw new UncheckedIOException("the index can't be searched for words", e);
         }

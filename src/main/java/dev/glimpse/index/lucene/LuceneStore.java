@@ -12,7 +12,10 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -70,6 +73,9 @@ final class LuceneStore implements AutoCloseable {
 
     private final ScheduledExecutorService closer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("index-closer").factory());
+
+    private final ExecutorService committer = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("index-committer").factory());
 
     private volatile State state;
     private volatile boolean closed;
@@ -203,14 +209,47 @@ final class LuceneStore implements AutoCloseable {
     }
 
     void commit(ViewPositions positions) {
+        write(positions);
+        see(positions);
+    }
+
+    /** Begins a commit; returns when it holds what was written until now, while its files are still to be made durable. */
+    Future<?> beginCommit(ViewPositions positions) {
+        CountDownLatch taken = new CountDownLatch(1);
+        directory.atNextSync(taken);
+        Future<?> commit = committer.submit(() -> {
+            try {
+                write(positions);
+            } finally {
+                taken.countDown();
+            }
+        });
+        try {
+            taken.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a commit began", e);
+        }
+        see(positions);
+        return commit;
+    }
+
+    private void write(ViewPositions positions) {
         try {
             Map<String, String> data = new HashMap<>(positions.toCommit());
             data.put(SCHEMA_KEY, Integer.toString(schema));
             writer.setLiveCommitData(data.entrySet());
             writer.commit();
-            publish(positions);
         } catch (IOException e) {
             throw new UncheckedIOException("the view can't be made durable", e);
+        }
+    }
+
+    private void see(ViewPositions positions) {
+        try {
+            publish(positions);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the view can't be read", e);
         }
     }
 
@@ -218,6 +257,7 @@ final class LuceneStore implements AutoCloseable {
     public void close() {
         closed = true;
         try {
+            committer.close();
             closer.close();
             retired.forEach(LuceneStore::release);
             state.reader.decRef();

@@ -2,6 +2,7 @@ package dev.glimpse.index.lucene;
 
 import java.io.IOException;
 import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.util.VectorUtil;
 
 /**
  * The unit vectors of a small segment in memory, rounded to whole numbers of eight bits: a quarter of the bytes, in one array. A
@@ -59,16 +60,20 @@ final class TailVectors {
                 most = Math.max(most, Math.abs(component));
             }
             float factor = most / SmallProducts.LARGEST;
+            float inverse = factor > 0 ? 1 / factor : 0;
             short[] whole = new short[SmallProducts.stride(vector.length)];
-            double lost = 0;
-            double length = 0;
+            float[] left = new float[vector.length];
+            float[] lost = new float[vector.length];
             for (int i = 0; i < vector.length; i++) {
-                whole[i] = factor > 0 ? (short) Math.round(vector[i] / factor) : 0;
-                double left = (double) whole[i] * factor;
-                lost += (vector[i] - left) * (vector[i] - left);
-                length += left * left;
+                whole[i] = (short) Math.round(vector[i] * inverse);
+                left[i] = whole[i] * factor;
+                lost[i] = vector[i] - left[i];
             }
-            return new Rounded(whole, factor, (float) Math.sqrt(lost), (float) Math.sqrt(length));
+            return new Rounded(whole, factor, length(lost), length(left));
+        }
+
+        private static float length(float[] vector) {
+            return (float) Math.sqrt(VectorUtil.dotProduct(vector, vector));
         }
     }
 

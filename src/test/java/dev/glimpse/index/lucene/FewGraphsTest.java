@@ -5,16 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.FilterMergePolicy;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.MergePolicy;
+import org.apache.lucene.index.MergeTrigger;
+import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.store.ByteBuffersDirectory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** On documents without vectors: which segments are merged depends on how many documents they have. */
@@ -43,11 +49,38 @@ class FewGraphsTest {
                     }
                     List<Integer> tail =
                             sizes.stream().filter(size -> size < TAIL).toList();
-                    assertThat(tail).hasSizeLessThan(3 * 4);
+                    assertThat(tail).hasSizeLessThan(10 + 2 * 4);
                     assertThat(tail.stream().mapToInt(Integer::intValue).sum()).isLessThan(TAIL);
                 }
             }
             assertThat(sizes(writer).stream().mapToInt(Integer::intValue).sum()).isEqualTo(20_000);
+        }
+    }
+
+    @Test
+    void writesEachDocumentOfTheTailAFewTimesOnly() throws IOException {
+        int tail = 6000;
+        AtomicLong written = new AtomicLong();
+        MergePolicy counting = new FilterMergePolicy(new FewGraphs(tail, Long.MAX_VALUE)) {
+            @Override
+            public @Nullable MergeSpecification findMerges(
+                    @Nullable MergeTrigger trigger, SegmentInfos segments, MergeContext context) throws IOException {
+                MergeSpecification merges = super.findMerges(trigger, segments, context);
+                if (merges != null) {
+                    merges.merges.forEach(
+                            merge -> merge.segments.forEach(segment -> written.addAndGet(segment.info.maxDoc())));
+                }
+                return merges;
+            }
+        };
+        try (ByteBuffersDirectory directory = new ByteBuffersDirectory();
+                IndexWriter writer = writer(directory, counting)) {
+            while (next < tail - 2) {
+                add(writer, 2);
+            }
+            // Once for each power of four up to the tail, and two for what stands between.
+            assertThat(written.get()).isLessThan(7L * tail);
+            assertThat(sizes(writer)).hasSizeLessThan(10 + 4 * 4);
         }
     }
 
@@ -105,11 +138,13 @@ class FewGraphsTest {
     }
 
     private static IndexWriter writer(ByteBuffersDirectory directory, long largest) throws IOException {
+        return writer(directory, new FewGraphs(TAIL, largest));
+    }
+
+    private static IndexWriter writer(ByteBuffersDirectory directory, MergePolicy policy) throws IOException {
         return new IndexWriter(
                 directory,
-                new IndexWriterConfig()
-                        .setMergePolicy(new FewGraphs(TAIL, largest))
-                        .setMergeScheduler(new SerialMergeScheduler()));
+                new IndexWriterConfig().setMergePolicy(policy).setMergeScheduler(new SerialMergeScheduler()));
     }
 
     private void add(IndexWriter writer, int documents) throws IOException {

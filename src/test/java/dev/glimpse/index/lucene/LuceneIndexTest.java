@@ -13,6 +13,9 @@ import dev.glimpse.index.SearchOutcome;
 import dev.glimpse.index.VectorIndex;
 import dev.glimpse.index.VectorIndexContract;
 import dev.glimpse.index.ViewPositions;
+import dev.glimpse.index.WordListener;
+import dev.glimpse.index.WordMatch;
+import dev.glimpse.index.WordQuery;
 import dev.glimpse.index.exact.ExactIndex;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Kind;
@@ -22,9 +25,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +69,73 @@ class LuceneIndexTest extends VectorIndexContract {
 
         assertThat(index.positions()).isEqualTo(positions);
         assertThat(search(NeighbourQuery.Method.EXACT, 10)).containsExactly("image/1");
+    }
+
+    @Test
+    void makesDurableWhatItHadWhenACommitBegan() throws Exception {
+        for (int round = 0; round < 50; round++) {
+            ViewPositions positions = ViewPositions.none(ORIGIN).advanced(Map.of(0, (long) round), List.of());
+            index.apply(List.of(put("image/" + round, round, 1, 0, 0)), positions);
+            Future<?> commit = index.beginCommit(positions);
+            apply(put("image/late", round, 0, 1, 0));
+            commit.get();
+            index.close();
+
+            index = open(SPACE);
+
+            assertThat(index.positions().next()).isEqualTo(Map.of(0, (long) round));
+            assertThat(search(NeighbourQuery.Method.EXACT, 100))
+                    .hasSize(round + 1)
+                    .doesNotContain("image/late");
+        }
+    }
+
+    @Test
+    void takesAsManyWordsAsATextMayHave() throws IOException {
+        apply(said("text/1", 0, "the word 4999 is the last"));
+        String words = IntStream.range(0, 5000).mapToObj(Integer::toString).collect(Collectors.joining(" "));
+        try (IndexSnapshot snapshot = index.snapshot()) {
+            assertThat(snapshot.words(new WordQuery(Kind.TEXT, words, 5, null), () -> true)
+                            .orElseThrow())
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void tellsWhatWordsFindWhileItLooks() throws IOException {
+        List<IndexChange> changes = new ArrayList<>();
+        for (int i = 0; i < 40_000; i++) {
+            // The later, the shorter: each counts more than those before, so none can be passed over.
+            changes.add(said("text/" + i, i, "red " + "and ".repeat(40 - i / 1000)));
+        }
+        index.apply(changes, ViewPositions.none(ORIGIN));
+        List<List<WordMatch>> told = new ArrayList<>();
+        WordListener listener = new WordListener() {
+            @Override
+            public boolean proceed() {
+                return true;
+            }
+
+            @Override
+            public void improved(List<WordMatch> best) {
+                told.add(best);
+            }
+        };
+        try (IndexSnapshot snapshot = index.snapshot()) {
+            List<WordMatch> found = snapshot.words(new WordQuery(Kind.TEXT, "red", 5, null), listener)
+                    .orElseThrow();
+
+            assertThat(found)
+                    .hasSize(5)
+                    .isEqualTo(snapshot.words(new WordQuery(Kind.TEXT, "red", 5, null), () -> true)
+                            .orElseThrow());
+            assertThat(told).isNotEmpty().allSatisfy(best -> assertThat(best).hasSize(5));
+            assertThat(told)
+                    .isSortedAccordingTo(
+                            Comparator.comparingDouble(best -> best.getFirst().score()));
+            assertThat(told.getLast().getFirst().score())
+                    .isLessThanOrEqualTo(found.getFirst().score());
+        }
     }
 
     @Test

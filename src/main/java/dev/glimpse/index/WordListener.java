@@ -1,0 +1,18 @@
+package dev.glimpse.index;
+
+import java.util.List;
+
+/** Who waits for a search for words. Called on the searching thread. */
+@FunctionalInterface
+public interface WordListener {
+
+    /** Whether the search shall go on. Asked at least every few thousand items. */
+    boolean proceed();
+
+    /**
+     * What is best so far, while the search goes on; a short one may say nothing.
+     *
+     * @param best at most k matches, best first
+     */
+    default void improved(List<WordMatch> best) {}
+}
