@@ -1,6 +1,7 @@
 package dev.glimpse.train;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
@@ -81,15 +82,16 @@ final class Adam implements AutoCloseable {
     }
 
     private double lengthOfGradients(Map<String, NDArray> weights) {
-        double squares = 0;
         try (NDManager step = manager.newSubManager()) {
+            NDList squares = new NDList();
             for (NDArray weight : weights.values()) {
                 NDArray gradient = weight.getGradient();
                 gradient.attach(step);
-                squares += gradient.square().sum().getFloat();
+                squares.add(gradient.square().sum());
             }
+            // One number to wait for, where each of them would have an accelerator wait.
+            return Math.sqrt(NDArrays.stack(squares).sum().getFloat());
         }
-        return Math.sqrt(squares);
     }
 
     /** Writes its state, as DJL writes lists of arrays. */

@@ -13,7 +13,8 @@ import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.norm.LayerNorm;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Set;
 
 /** Computes, for as long as its manager is open: what comes out belongs to that, and weights are lent to it. */
@@ -33,7 +34,8 @@ public final class NDArrayOperators implements Operators<NDArray> {
     private final NDManager manager;
     private final Weights weights;
     private final boolean training;
-    private final Set<NDArray> lent = new HashSet<>();
+    /** By identity: arrays are equal to DJL if what they hold is, which it would have to compute. */
+    private final Set<NDArray> lent = Collections.newSetFromMap(new IdentityHashMap<>());
 
     /**
      * @param manager  of one step
