@@ -48,8 +48,22 @@ final class BackboneOptions implements AutoCloseable {
     @Option(names = "--text-tokenizer", description = "The text backbone's tokenizer.json, likewise.")
     private @Nullable String tokenizer;
 
+    @Option(
+            names = "--text-teacher",
+            description =
+                    "An ONNX file of a BERT or the like, or classpath: and a name: in the steps on captions, our own "
+                            + "network of texts learns from it where words belong that no caption has.")
+    private @Nullable String teacher;
+
+    @Option(names = "--teacher-tokenizer", description = "The teacher's tokenizer.json, likewise.")
+    private @Nullable String teacherTokenizer;
+
+    @Option(names = "--teacher-language", defaultValue = "en", description = "The language that it knows.")
+    private String teacherLanguage = "en";
+
     private @Nullable Backbone openImages;
     private @Nullable Backbone openTexts;
+    private @Nullable TextTeacher openTeacher;
 
     /** Whether texts go through a network of others. */
     boolean hasTexts() {
@@ -60,6 +74,13 @@ final class BackboneOptions implements AutoCloseable {
     void check() {
         if ((texts == null) != (tokenizer == null)) {
             throw new IllegalArgumentException("--text-backbone and --text-tokenizer go together");
+        }
+        if ((teacher == null) != (teacherTokenizer == null)) {
+            throw new IllegalArgumentException("--text-teacher and --teacher-tokenizer go together");
+        }
+        if (teacher != null && texts != null) {
+            throw new IllegalArgumentException(
+                    "--text-teacher goes with a text network of our own, not with a backbone");
         }
     }
 
@@ -92,6 +113,22 @@ final class BackboneOptions implements AutoCloseable {
         return new TextBranch.Frozen(backbone, head, file(tokenizer), length);
     }
 
+    /** What teaches our own network of texts: null if nothing is named. */
+    @Nullable
+    TextTeacher teacher() throws IOException {
+        if (teacher == null || teacherTokenizer == null) {
+            return null;
+        }
+        TextTeacher open = TextTeacher.of(Backbone.ofTexts(file(teacher)), file(teacherTokenizer), teacherLanguage);
+        openTeacher = open;
+        return open;
+    }
+
+    /** Who teaches, and in which language: empty if nobody does. */
+    String nameOfTeacher() {
+        return teacher == null ? "" : "%s in %s".formatted(Path.of(teacher).getFileName(), teacherLanguage);
+    }
+
     /** A file, copied from the class path where it lies there. */
     private static Path file(String location) throws IOException {
         if (!location.startsWith(CLASS_PATH)) {
@@ -112,9 +149,11 @@ final class BackboneOptions implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try (Backbone ofImages = openImages;
-                Backbone ofTexts = openTexts) {
+                Backbone ofTexts = openTexts;
+                TextTeacher ofOthers = openTeacher) {
             openImages = null;
             openTexts = null;
+            openTeacher = null;
         }
     }
 }

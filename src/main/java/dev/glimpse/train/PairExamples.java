@@ -33,11 +33,6 @@ final class PairExamples implements Examples.Source {
         return of(choose(step), step);
     }
 
-    /** Drawn scenes alone. */
-    Examples scenes(int step, int count) {
-        return scenes.of(Domain.WIDE, step, count);
-    }
-
     /** Captions alone: no picture is drawn. */
     Examples captions(int step, int captionsEach) {
         return set.examples(choose(step), captionsEach, recipe.joined(), null, recipe.seed() * 32_452_843 + step);

@@ -21,6 +21,7 @@ import dev.glimpse.train.network.TextNetwork;
  * @param scenesFirst   so many steps on scenes alone come first, {@value #SCENES_ALONE} a step
  * @param steps         at most
  * @param textSteps     on captions alone, after those
+ * @param teacher       in those: a network of texts by others, and its language; empty for none
  * @param rate          of learning, at its highest
  * @param evaluateEvery so many steps recall is measured on held-out pairs
  * @param patience      so many measurements without a new best end the training; 0: none do, and no best is taken up
@@ -42,6 +43,7 @@ record Recipe(
         int scenesFirst,
         int steps,
         int textSteps,
+        String teacher,
         double rate,
         int evaluateEvery,
         int patience,

@@ -41,6 +41,14 @@ record SceneExamples(long seed, int size, HuggingFaceTokenizer tokenizer) {
     private static final int SPOKEN = 4000;
     private static final Set<Twin.Kind> BINDING = Set.of(Twin.Kind.RELATION_FLIPPED, Twin.Kind.COLOURS_SWAPPED);
 
+    /**
+     * A scene beside a twin that differs in one thing.
+     *
+     * @param ofScene true of the scene, wrong of the twin
+     * @param ofTwin  the other way; where a scene has no twin, it is its own, and both are true of both
+     */
+    record Pairing(Scene scene, Statement ofScene, Scene twin, Statement ofTwin) {}
+
     /** A scene and the claims about it, in words. */
     private record Told(Scene scene, List<Statement> claims, List<String> captions) {}
 
@@ -69,9 +77,9 @@ record SceneExamples(long seed, int size, HuggingFaceTokenizer tokenizer) {
      */
     Examples of(Domain domain, int step, int count) {
         long first = (long) step << 16;
-        List<Told> told = LongStream.range(0, (count + 1) / 2)
+        List<Told> told = LongStream.range(first, first + (count + 1) / 2)
                 .parallel()
-                .mapToObj(i -> pair(domain, seed, first + i))
+                .mapToObj(number -> pair(domain, seed, number))
                 .flatMap(List::stream)
                 .limit(count)
                 .toList();
@@ -79,6 +87,29 @@ record SceneExamples(long seed, int size, HuggingFaceTokenizer tokenizer) {
                 .parallel()
                 .mapToObj(i -> picture(told.get(i).scene()))
                 .toList();
+        return examples(told, pictures, new Shape(3, size, size));
+    }
+
+    /** A scene that is never held out, and its twin. */
+    Pairing pairing(long number) {
+        return pairing(Domain.WIDE, seed, number, draws(seed, number));
+    }
+
+    /**
+     * Scenes and their twins of which something else is said each time.
+     *
+     * @param pictures features of each scene and its twin, {@code [width]}
+     * @param time     that something is said
+     */
+    Examples of(List<Pairing> pairings, List<float[]> pictures, int time) {
+        List<Told> told = IntStream.range(0, pairings.size())
+                .mapToObj(i -> said(pairings.get(i), ((long) time << 16) + i))
+                .flatMap(List::stream)
+                .toList();
+        return examples(told, pictures, new Shape(pictures.getFirst().length));
+    }
+
+    private Examples examples(List<Told> told, List<float[]> pictures, Shape shape) {
         List<Statement> claims =
                 told.stream().flatMap(of -> of.claims().stream()).toList();
         List<long[]> tokens = told.stream()
@@ -94,31 +125,52 @@ record SceneExamples(long seed, int size, HuggingFaceTokenizer tokenizer) {
             }
         }
         List<Scene> scenes = told.stream().map(Told::scene).toList();
-        return new Examples(
-                new Shape(3, size, size), pictures, tokens, List.of(), truth, new int[0], scenes, claims, List.of());
+        return new Examples(shape, pictures, tokens, List.of(), truth, new int[0], scenes, claims, List.of());
+    }
+
+    private static Draws draws(long seed, long number) {
+        return Draws.of(seed ^ 0x7717, number);
     }
 
     private static List<Told> pair(Domain domain, long seed, long number) {
+        Draws draws = draws(seed, number);
+        Wording wording = wording(seed, number, draws);
+        return told(pairing(domain, seed, number, draws), seed, wording, draws);
+    }
+
+    /** Something about both, by the number of what is said. */
+    private List<Told> said(Pairing pairing, long number) {
+        Draws draws = draws(seed, number);
+        return told(pairing, seed, wording(seed, number, draws), draws);
+    }
+
+    private static Wording wording(long seed, long number, Draws draws) {
+        Captions.Manner manner = draws.oneIn(2) ? Captions.Manner.PLAIN : Captions.Manner.FREE;
+        return new Captions(Domain.WIDE, manner, seed).wording(number);
+    }
+
+    private static Pairing pairing(Domain domain, long seed, long number, Draws draws) {
         Scene scene = new SceneGenerator(domain, seed).scene(number, Split.TRAINED);
-        Draws draws = Draws.of(seed ^ 0x7717, number);
-        Captions captions = new Captions(Domain.WIDE, Captions.Manner.FREE, seed);
-        Captions plain = new Captions(Domain.WIDE, Captions.Manner.PLAIN, seed);
-        Wording wording = draws.oneIn(2) ? plain.wording(number) : captions.wording(number);
         List<Twin> twins = new Twins(domain, seed)
                 .of(scene, number).stream()
                         .filter(twin -> !Split.isHeldOut(twin.scene()))
                         .toList();
         if (twins.isEmpty()) {
             Statement full = Claims.full(scene);
-            return List.of(told(scene, full, wording, captions, draws), told(scene, full, wording, captions, draws));
+            return new Pairing(scene, full, scene, full);
         }
         List<Twin> bound =
                 twins.stream().filter(of -> BINDING.contains(of.kind())).toList();
         // What belongs to what is learned last, and one kind of six would be too seldom.
         Twin twin = draws.oneOf(bound.isEmpty() || draws.oneIn(3) ? twins : bound);
+        return new Pairing(scene, twin.ofOriginal(), twin.scene(), twin.ofTwin());
+    }
+
+    private static List<Told> told(Pairing pairing, long seed, Wording wording, Draws draws) {
+        Captions captions = new Captions(Domain.WIDE, Captions.Manner.FREE, seed);
         return List.of(
-                told(scene, twin.ofOriginal(), wording, captions, draws),
-                told(twin.scene(), twin.ofTwin(), wording, captions, draws));
+                told(pairing.scene(), pairing.ofScene(), wording, captions, draws),
+                told(pairing.twin(), pairing.ofTwin(), wording, captions, draws));
     }
 
     private static Told told(Scene scene, Statement first, Wording wording, Captions captions, Draws draws) {
@@ -131,7 +183,8 @@ record SceneExamples(long seed, int size, HuggingFaceTokenizer tokenizer) {
         return new Told(scene, claims, words);
     }
 
-    private float[] picture(Scene scene) {
+    /** As it is seen: {@code [3, size, size]}. */
+    float[] picture(Scene scene) {
         BufferedImage drawn = RENDERER.draw(scene);
         int side = drawn.getWidth();
         int[] argb = drawn.getRGB(0, 0, side, side, null, 0, side);

@@ -11,9 +11,12 @@ import ai.djl.training.GradientCollector;
 import dev.glimpse.train.network.NDArrayOperators;
 import dev.glimpse.train.network.TextNetwork;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Goes on with captions alone, towards pictures that stay where they are (locked-image tuning: Zhai et al. 2022,
@@ -28,22 +31,55 @@ final class TextTuning implements AutoCloseable {
     /** How much it counts that a caption lies where its pictures do, beside that it is nearer to them than to others. */
     private static final double NEARNESS = 10;
 
+    /** Scenes of a step, by those of one that trains both branches: none is drawn. */
+    private static final int SCENES = 2;
+
+    /** Texts of a step that a teacher places. */
+    private static final int TAUGHT = 96;
+
     /** How far a similarity is moved to count no more. */
     private static final float FAR = 1e4f;
 
     private final Engine engine;
     private final Trainer trainer;
     private final Recipe recipe;
-    private final ImageBranch image;
     private final TextBranch text;
     private final NDManager manager;
     private final TrainingState state;
 
-    TextTuning(Engine engine, Trainer trainer, ImageBranch image, TextBranch text, Checkpoint checkpoint) {
+    /**
+     * What is learned from.
+     *
+     * @param set    pictures and their captions
+     * @param source of examples of them
+     * @param scenes drawn beside them
+     * @param lesson of a teacher; null where there is none
+     */
+    record Material(
+            TrainingSet set,
+            PairExamples source,
+            SceneExamples scenes,
+            @Nullable Teaching lesson) {}
+
+    /** Gives a lesson, once it is known where pictures lie. */
+    interface Teaching {
+        /** @param pictures where the set's lie, {@code [pictures, dimension]} of length 1 */
+        TextTeacher.Lesson lesson(NDManager at, float[][] pictures) throws IOException;
+    }
+
+    /** The same, with all that stays as it is. */
+    private record Desk(
+            Material material,
+            NDArray pictures,
+            float[][] rows,
+            @Nullable SceneBank bank,
+            TextTeacher.@Nullable Lesson lesson,
+            List<long[]> taught) {}
+
+    TextTuning(Engine engine, Trainer trainer, TextBranch text, Checkpoint checkpoint) {
         this.engine = engine;
         this.trainer = trainer;
         this.recipe = trainer.recipe();
-        this.image = image;
         this.text = text;
         this.manager = engine.newBaseManager();
         this.state = new TrainingState(manager, recipe, checkpoint);
@@ -53,18 +89,18 @@ final class TextTuning implements AutoCloseable {
      * Takes the steps, or those that a checkpoint has not, and puts what became of the text branch in the trainer's place;
      * but where training is stopped meanwhile.
      */
-    void run(TrainingSet learned, PairExamples source, Trainer.Listener listener) throws IOException {
+    void run(Material material, Trainer.Listener listener) throws IOException {
         Progress progress = Progress.NONE;
         if (state.isKept()) {
             progress = state.resume();
         } else {
             state.weights().copy(trainer.weights(), TextNetwork.TEXT + ".", TextNetwork.TEXT + ".");
         }
+        int first = progress.step() + 1;
         try (NDManager kept = manager.newSubManager()) {
-            NDArray pictures = trainer.images(kept, learned);
-            float[] all = pictures.toFloatArray();
-            for (int step = progress.step() + 1; step <= recipe.textSteps() && !trainer.isStopped(); step++) {
-                listener.step(step, step(pictures, all, learned, source, step, listener));
+            Desk desk = first <= recipe.textSteps() ? desk(kept, material) : null;
+            for (int step = first; desk != null && step <= recipe.textSteps() && !trainer.isStopped(); step++) {
+                listener.step(step, step(desk, step, listener));
                 progress = progress.at(step);
                 if (step % recipe.evaluateEvery() == 0) {
                     state.keep(progress);
@@ -77,50 +113,34 @@ final class TextTuning implements AutoCloseable {
         }
     }
 
-    private double step(
-            NDArray pictures,
-            float[] rows,
-            TrainingSet learned,
-            PairExamples source,
-            int step,
-            Trainer.Listener listener) {
+    private Desk desk(NDManager kept, Material material) throws IOException {
+        NDArray pictures = trainer.images(kept, material.set());
+        float[][] rows = Trainer.rows(pictures);
+        SceneBank bank = recipe.scenes() == 0 ? null : SceneBank.of(kept, trainer, material.scenes());
+        Teaching teaching = material.lesson();
+        TextTeacher.Lesson lesson = teaching == null ? null : teaching.lesson(kept, rows);
+        List<long[]> taught = lesson == null
+                ? List.of()
+                : lesson.texts().stream()
+                        .map(of -> material.scenes().tokenizer().encode(of).getIds())
+                        .toList();
+        return new Desk(material, pictures, rows, bank, lesson, taught);
+    }
+
+    private double step(Desk desk, int step, Trainer.Listener listener) {
         engine.setRandomSeed((int) (recipe.seed() * 3_000_017 + step));
         float loss;
-        Examples examples = source.captions(step, CAPTIONS);
         try (NDManager at = manager.newSubManager()) {
-            NDArray truth = right(at, learned, examples);
-            NDArray right = truth.gt(0).toType(DataType.FLOAT32, false);
-            NDArray uncounted = truth.lt(0).toType(DataType.FLOAT32, false).mul(FAR);
-            NDArray own = own(at, rows, examples, (int) pictures.getShape().get(1));
-            Examples shown = recipe.scenes() == 0
-                    ? null
-                    : source.scenes(recipe.scenesFirst() + recipe.steps() + step, recipe.scenes());
-            Batch scenes = shown == null ? null : shown.batch(at);
-            NDArray drawn = scenes == null
-                    ? null
-                    : NDArrayOperators.normalised(
-                            image.embed(new NDArrayOperators(at, trainer.weights(), false), scenes.pictures()));
-            pictures.tempAttach(at);
-            double temperature = trainer.temperature();
-            NDArray middle = NDArrayOperators.normalised(right.matMul(pictures));
             try (GradientCollector gradients = engine.newGradientCollector()) {
                 NDArrayOperators on = new NDArrayOperators(at, state.weights(), true);
-                NDArray texts = embedded(on, examples.texts(at));
-                NDArray toAll = NDArrayOperators.times(texts.matMul(pictures.transpose()), temperature)
-                        .sub(uncounted);
-                NDArray of = Loss.share(toAll, right, 1)
-                        .add(Loss.share(
-                                NDArrayOperators.times(own.matMul(texts.transpose()), temperature),
-                                truth(at, examples),
-                                1));
-                // Told apart from all others, a caption may still lie far from its pictures, and so from one that is
-                // not known yet.
-                NDArray near = texts.mul(middle).sum(new int[] {1}).mean();
-                of = of.sub(NDArrayOperators.times(near, NEARNESS));
-                if (shown != null && scenes != null && drawn != null) {
-                    NDArray told = embedded(on, scenes.captions());
-                    of = of.add(Loss.CONTRASTIVE.of(scenes, drawn.stopGradient(), told, on, 1, temperature));
-                    of = of.add(TwinLoss.of(at, on, drawn.stopGradient(), told, scenes.order(), shown));
+                NDArray of = ofCaptions(at, on, desk, step);
+                SceneBank bank = desk.bank();
+                if (bank != null) {
+                    of = of.add(ofScenes(at, on, bank, step));
+                }
+                TextTeacher.Lesson lesson = desk.lesson();
+                if (lesson != null) {
+                    of = of.add(ofLesson(at, on, lesson, desk.taught(), step));
                 }
                 gradients.backward(of);
                 loss = of.getFloat();
@@ -132,6 +152,61 @@ final class TextTuning implements AutoCloseable {
             listener.leftOut(step);
         }
         return loss;
+    }
+
+    private NDArray ofCaptions(NDManager at, NDArrayOperators on, Desk desk, int step) {
+        Examples examples = desk.material().source().captions(step, CAPTIONS);
+        NDArray truth = right(at, desk.material().set(), examples);
+        NDArray right = truth.gt(0).toType(DataType.FLOAT32, false);
+        NDArray uncounted = truth.lt(0).toType(DataType.FLOAT32, false).mul(FAR);
+        NDArray own = own(at, desk.rows(), examples);
+        NDArray pictures = desk.pictures();
+        pictures.tempAttach(at);
+        NDArray texts = embedded(on, examples.texts(at));
+        double temperature = trainer.temperature();
+        NDArray toAll = NDArrayOperators.times(texts.matMul(pictures.transpose()), temperature)
+                .sub(uncounted);
+        NDArray toTexts = NDArrayOperators.times(own.matMul(texts.transpose()), temperature);
+        // Told apart from all others, a caption may still lie far from its pictures, and so from one that is not known
+        // yet.
+        NDArray middle = NDArrayOperators.normalised(right.matMul(pictures));
+        return Loss.share(toAll, right, 1)
+                .add(Loss.share(toTexts, truth(at, examples), 1))
+                .sub(near(texts, middle));
+    }
+
+    private NDArray ofScenes(NDManager at, NDArrayOperators on, SceneBank bank, int step) {
+        Examples examples = bank.of(step, SCENES * recipe.scenes());
+        Batch scenes = examples.batch(at);
+        NDArray right = bank.right(at, examples);
+        NDArray texts = embedded(on, scenes.captions());
+        bank.pictures().tempAttach(at);
+        double temperature = trainer.temperature();
+        NDArray toAll = NDArrayOperators.times(texts.matMul(bank.pictures().transpose()), temperature);
+        return Loss.share(toAll, right, 1)
+                .add(Loss.CONTRASTIVE.of(scenes, scenes.pictures(), texts, on, 1, temperature))
+                .add(TwinLoss.of(at, on, scenes.pictures(), texts, scenes.order(), examples));
+    }
+
+    private NDArray ofLesson(
+            NDManager at, NDArrayOperators on, TextTeacher.Lesson lesson, List<long[]> taught, int step) {
+        int[] chosen = new SplittableRandom(recipe.seed() * 86_028_121 + step)
+                .ints(TAUGHT, 0, taught.size())
+                .boxed()
+                .sorted(Comparator.comparingInt(i -> taught.get(i).length))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        NDArray texts = embedded(
+                on,
+                List.of(Examples.Texts.ofTokens(
+                        at, Arrays.stream(chosen).mapToObj(taught::get).toList())));
+        lesson.places().tempAttach(at);
+        return near(texts, lesson.places().get(at.create(chosen))).neg();
+    }
+
+    /** How near rows lie to others, of length 1 all of them, times what that counts. */
+    private static NDArray near(NDArray rows, NDArray others) {
+        return NDArrayOperators.times(rows.mul(others).sum(new int[] {1}).mean(), NEARNESS);
     }
 
     private NDArray embedded(NDArrayOperators on, List<Examples.Texts> groups) {
@@ -152,14 +227,9 @@ final class TextTuning implements AutoCloseable {
     }
 
     /** The rows of the examples' own pictures. */
-    private static NDArray own(NDManager at, float[] rows, Examples examples, int width) {
-        List<float[]> own = new ArrayList<>();
-        for (int number : examples.numbers()) {
-            float[] row = new float[width];
-            System.arraycopy(rows, number * width, row, 0, width);
-            own.add(row);
-        }
-        return Examples.rows(at, own, new Shape(width));
+    private static NDArray own(NDManager at, float[][] rows, Examples examples) {
+        return Examples.rows(
+                at, Arrays.stream(examples.numbers()).mapToObj(of -> rows[of]).toList(), new Shape(rows[0].length));
     }
 
     private static NDArray truth(NDManager at, Examples examples) {

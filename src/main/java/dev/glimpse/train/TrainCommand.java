@@ -199,6 +199,9 @@ public final class TrainCommand implements Callable<Integer> {
         }
         Engine engine = engine();
         backbones.check();
+        if (!backbones.nameOfTeacher().isEmpty() && textSteps == 0) {
+            throw new IllegalArgumentException("--text-teacher teaches in the steps on captions: --text-steps is 0");
+        }
         if (joined > 0 && backbones.hasTexts()) {
             throw new IllegalArgumentException("--join goes with a text network of our own, not with a backbone");
         }
@@ -223,6 +226,7 @@ public final class TrainCommand implements Callable<Integer> {
                 scenesFirst,
                 steps,
                 textSteps,
+                backbones.nameOfTeacher(),
                 rate,
                 evaluateEvery,
                 patience,
@@ -234,7 +238,12 @@ public final class TrainCommand implements Callable<Integer> {
                         "--scenes go with a text network of our own, and with a map of cells, be it a backbone's");
             }
             TextBranch ofOthers = backbones.textBranch(dimension, length);
-            train(engine, recipe, image, ofOthers == null ? textBranch(recipe, learned) : ofOthers, learned, heldOut);
+            TextTeacher teacher = backbones.teacher();
+            if (teacher != null) {
+                teacher.check(learned);
+            }
+            TextBranch branch = ofOthers == null ? textBranch(recipe, learned) : ofOthers;
+            train(engine, recipe, image, branch, teacher, learned, heldOut);
         }
         return 0;
     }
@@ -274,7 +283,13 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     private void train(
-            Engine engine, Recipe recipe, ImageBranch image, TextBranch branch, List<Pair> learned, List<Pair> heldOut)
+            Engine engine,
+            Recipe recipe,
+            ImageBranch image,
+            TextBranch branch,
+            @Nullable TextTeacher teacher,
+            List<Pair> learned,
+            List<Pair> heldOut)
             throws IOException {
         Files.createDirectories(out);
         Path file = out.resolve("tokenizer.json");
@@ -295,7 +310,10 @@ public final class TrainCommand implements Callable<Integer> {
             Progress progress = untilStopped(
                     trainer, () -> trainer.train(toLearn, source, toMeasure, new ProgressBar(recipe.steps())));
             if (textSteps > 0 && !trainer.isStopped()) {
-                tuneTexts(engine, trainer, image, branch, toLearn, source, checkpoints.resolve("texts"));
+                TextTuning.Teaching teaching =
+                        teacher == null ? null : (at, pictures) -> teacher.lesson(at, learned, pictures, recipe.seed());
+                TextTuning.Material material = new TextTuning.Material(toLearn, source, drawn, teaching);
+                tuneTexts(engine, trainer, branch, material, checkpoints.resolve("texts"));
             }
             if (trainer.isStopped()) {
                 System.out.printf("%nEnded after step %d; the same command goes on from there%n", progress.step());
@@ -319,17 +337,11 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     private void tuneTexts(
-            Engine engine,
-            Trainer trainer,
-            ImageBranch image,
-            TextBranch branch,
-            TrainingSet toLearn,
-            PairExamples source,
-            Path checkpoints)
+            Engine engine, Trainer trainer, TextBranch branch, TextTuning.Material material, Path checkpoints)
             throws IOException {
-        try (TextTuning tuning = new TextTuning(engine, trainer, image, branch, new Checkpoint(checkpoints))) {
+        try (TextTuning tuning = new TextTuning(engine, trainer, branch, new Checkpoint(checkpoints))) {
             untilStopped(trainer, () -> {
-                tuning.run(toLearn, source, new ProgressBar(textSteps));
+                tuning.run(material, new ProgressBar(textSteps));
                 return true;
             });
         }

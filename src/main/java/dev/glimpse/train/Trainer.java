@@ -5,11 +5,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import dev.glimpse.train.network.NDArrayOperators;
 import dev.glimpse.train.network.Weights;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Takes the steps. */
@@ -252,6 +254,25 @@ final class Trainer implements AutoCloseable {
                 set.size(),
                 (chunk, numbers) -> NDArrayOperators.normalised(image.embed(
                         new NDArrayOperators(chunk, state.averaged(), false), set.pictures(chunk, numbers))));
+    }
+
+    /** What is drawn of some pictures, by number. */
+    interface Pictures {
+        List<float[]> of(int[] numbers);
+    }
+
+    /**
+     * The embeddings of pictures that are drawn as they are needed, {@code [count, dimension]} of length 1.
+     *
+     * @param shape of each
+     */
+    NDArray images(NDManager at, int count, Shape shape, Pictures pictures) {
+        return rows(
+                at,
+                count,
+                (chunk, numbers) -> NDArrayOperators.normalised(image.embed(
+                        new NDArrayOperators(chunk, state.averaged(), false),
+                        Examples.rows(chunk, pictures.of(numbers), shape))));
     }
 
     /** The embeddings of captions, {@code [m, dimension]} of length 1. */

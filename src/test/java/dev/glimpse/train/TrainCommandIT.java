@@ -87,6 +87,8 @@ class TrainCommandIT {
             "--scenes=8",
             "--scenes-first=2",
             "--text-steps=40",
+            "--text-teacher=classpath:all-minilm-l6-v2.onnx",
+            "--teacher-tokenizer=classpath:all-minilm-l6-v2-tokenizer.json",
             "--int8"
         };
 
