@@ -215,6 +215,6 @@ public final class EvaluateCommand implements Callable<Integer> {
             line.getErr().println("evaluate: " + e.getMessage());
             return 1;
         });
-        return command.execute(args);
+        return command.execute(args.length == 0 ? new String[] {"--help"} : args);
     }
 }

@@ -434,7 +434,8 @@ public final class TrainCommand implements Callable<Integer> {
         System.exit(run(new PrintWriter(System.err, true), args));
     }
 
-    static int run(PrintWriter err, String... args) {
+    static int run(PrintWriter err, String... given) {
+        String[] args = given.length == 0 ? new String[] {"--help"} : given;
         CommandLine command = new CommandLine(new TrainCommand()).setErr(err).setCaseInsensitiveEnumValuesAllowed(true);
         command.setExecutionExceptionHandler((e, line, parsed) -> {
             line.getErr().println("train: " + e.getMessage());

@@ -75,6 +75,6 @@ public final class ScenesCommand implements Callable<Integer> {
     public static void main(String[] args) {
         System.exit(new CommandLine(new ScenesCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .execute(args));
+                .execute(args.length == 0 ? new String[] {"--help"} : args));
     }
 }
