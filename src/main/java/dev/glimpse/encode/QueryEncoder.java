@@ -10,6 +10,7 @@ import dev.glimpse.item.ContentDigest;
 import dev.glimpse.topic.RejectedRecordException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 
@@ -36,6 +37,11 @@ public class QueryEncoder {
     /** The space of the embeddings. */
     public EmbeddingSpace space() {
         return encoder.space();
+    }
+
+    /** The embedding of a text that was encoded lately, if it is still known. */
+    public Optional<Embedding> recent(String text) {
+        return Optional.ofNullable(recent.getIfPresent(ContentDigest.of(new Content.Words(text))));
     }
 
     /**

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -209,29 +210,50 @@ final class Answer {
         }
     }
 
-    /**
-     * What needs no encoder: the words, while that is at work. It ends when the encoder does.
-     *
-     * @param text that is encoded
-     */
-    private void glimpse(String text, Future<Embedding> encoding, AnswerStream stream)
-            throws InterruptedException, ExecutionException {
-        if (query.strict()
-                || resume != null
-                || query.minSimilarity() > SearchQuery.ANY_SIMILARITY
-                || encoding.isDone()) {
-            // Of a word's match it isn't known yet whether it is similar enough, or where it will stand.
-            return;
+    /** Encodes a text, and shows meanwhile what its words find. */
+    private Embedding encoded(String text, AnswerStream stream)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        // Of a word's match it isn't known yet whether it is similar enough, or where it will stand.
+        boolean shows = !query.strict() && resume == null && query.minSimilarity() <= SearchQuery.ANY_SIMILARITY;
+        Glimpse glimpse = new Glimpse(stream);
+        Future<?> search = CompletableFuture.completedFuture(null);
+        Future<Embedding> encoding = CompletableFuture.failedFuture(new IllegalStateException("not begun"));
+        try {
+            if (shows) {
+                boolean first = query.ranking() instanceof SearchQuery.Ranking.Words && searcher.isIdle();
+                search = searcher.submit(() -> lookUp(text, glimpse));
+                if (first) {
+                    glimpse.letGoFirst();
+                }
+            }
+            long began = System.nanoTime();
+            encoding = encoder.encodeText(text);
+            glimpse.until(encoding);
+            search.get();
+            Embedding embedding = encoding.get(patience.nanos(), TimeUnit.NANOSECONDS);
+            sayEncoded(began, stream);
+            return embedding;
+        } finally {
+            glimpse.end();
+            encoding.cancel(false);
         }
+    }
+
+    private void sayEncoded(long began, AnswerStream stream) {
+        if (resume == null) {
+            stream.say(new SearchEvent.Stage("encode", Patience.millisSince(began), 0, 0));
+        }
+    }
+
+    private void lookUp(String text, Glimpse glimpse) {
         SearchQuery.Ranking.Words words =
                 query.ranking() instanceof SearchQuery.Ranking.Words of ? of : new SearchQuery.Ranking.Lexical(text);
-        searcher.submit(() -> {
-                    try (IndexSnapshot snapshot = snapshot()) {
-                        new SnapshotSearch(query, null, snapshot, List.of(), stream, hits, patience)
-                                .glimpse(words, () -> !encoding.isDone());
-                    }
-                })
-                .get();
+        try (IndexSnapshot snapshot = snapshot()) {
+            new SnapshotSearch(query, null, snapshot, List.of(), glimpse, hits, patience)
+                    .glimpse(words, glimpse::isWanted);
+        } finally {
+            glimpse.letOthersGo();
+        }
     }
 
     private SearchEvent.Query described() {
@@ -264,18 +286,12 @@ final class Answer {
                 }
             }
             case SearchQuery.Subject.Text(String text) -> {
-                long began = System.nanoTime();
-                Future<Embedding> encoding = encoder.encodeText(text);
-                try {
-                    glimpse(text, encoding, stream);
-                    Embedding embedding = encoding.get(patience.nanos(), TimeUnit.NANOSECONDS);
-                    if (resume == null) {
-                        stream.say(new SearchEvent.Stage("encode", Patience.millisSince(began), 0, 0));
-                    }
-                    yield embedding;
-                } finally {
-                    encoding.cancel(false);
+                Optional<Embedding> recent = encoder.recent(text);
+                if (recent.isEmpty()) {
+                    yield encoded(text, stream);
                 }
+                sayEncoded(System.nanoTime(), stream);
+                yield recent.get();
             }
         };
     }

@@ -268,6 +268,11 @@ public class Searcher {
         return searches.submit(search);
     }
 
+    /** Whether a search would begin at once, as far as can be told. */
+    boolean isIdle() {
+        return searches.getActiveCount() < searches.getMaximumPoolSize();
+    }
+
     AtomicInteger answers() {
         return answers;
     }
