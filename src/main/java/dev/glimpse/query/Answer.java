@@ -220,7 +220,10 @@ final class Answer {
         Future<Embedding> encoding = CompletableFuture.failedFuture(new IllegalStateException("not begun"));
         try {
             if (shows) {
-                boolean first = query.ranking() instanceof SearchQuery.Ranking.Words && searcher.isIdle();
+                // Where what is alike is collapsed, nothing is shown before all words are looked up.
+                boolean first = query.ranking() instanceof SearchQuery.Ranking.Words
+                        && query.collapse() == null
+                        && searcher.isIdle();
                 search = searcher.submit(() -> lookUp(text, glimpse));
                 if (first) {
                     glimpse.letGoFirst();

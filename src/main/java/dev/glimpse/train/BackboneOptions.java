@@ -119,7 +119,8 @@ final class BackboneOptions implements AutoCloseable {
         if (teacher == null || teacherTokenizer == null) {
             return null;
         }
-        TextTeacher open = TextTeacher.of(Backbone.ofTexts(file(teacher)), file(teacherTokenizer), teacherLanguage);
+        Path read = file(teacherTokenizer);
+        TextTeacher open = TextTeacher.of(Backbone.ofTexts(file(teacher)), read, teacherLanguage);
         openTeacher = open;
         return open;
     }

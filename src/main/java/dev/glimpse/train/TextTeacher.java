@@ -21,6 +21,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Spliterators;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
@@ -114,16 +116,19 @@ final class TextTeacher implements AutoCloseable {
      * @param at       has what is kept
      * @param learned  pictures and their captions
      * @param pictures where they lie, {@code [pictures, dimension]} of length 1, in the same order
+     * @param stopped  whether nobody wants it any more; it takes minutes
+     * @throws CancellationException if so
      */
-    Lesson lesson(NDManager at, List<Pair> learned, float[][] pictures, long seed) {
+    Lesson lesson(NDManager at, List<Pair> learned, float[][] pictures, long seed, BooleanSupplier stopped) {
         List<List<String>> captions = learned.stream().map(this::known).toList();
         try (NDManager scratch = at.newSubManager()) {
-            KernelRegression places = places(scratch, captions, pictures, seed);
-            List<String> texts = new Wordings(words, features(scratch, words)).of(captions, seed);
+            KernelRegression places = places(scratch, captions, pictures, seed, stopped);
+            List<String> texts = new Wordings(words, features(scratch, words, stopped)).of(captions, seed);
             List<float[]> rows = new ArrayList<>();
             for (int from = 0; from < texts.size(); from += CHUNK) {
                 try (NDManager chunk = scratch.newSubManager()) {
-                    NDArray features = features(chunk, texts.subList(from, Math.min(from + CHUNK, texts.size())));
+                    List<String> some = texts.subList(from, Math.min(from + CHUNK, texts.size()));
+                    NDArray features = features(chunk, some, stopped);
                     Collections.addAll(rows, Trainer.rows(NDArrayOperators.normalised(places.at(features))));
                 }
             }
@@ -140,7 +145,8 @@ final class TextTeacher implements AutoCloseable {
     }
 
     /** From features to the mean of the pictures that captions are said of. */
-    private KernelRegression places(NDManager at, List<List<String>> captions, float[][] pictures, long seed) {
+    private KernelRegression places(
+            NDManager at, List<List<String>> captions, float[][] pictures, long seed, BooleanSupplier stopped) {
         Map<String, float[]> sums = new LinkedHashMap<>();
         for (int picture = 0; picture < pictures.length; picture++) {
             for (String caption : captions.get(picture)) {
@@ -155,10 +161,10 @@ final class TextTeacher implements AutoCloseable {
         chosen = List.copyOf(chosen.subList(0, Math.min(MOST, chosen.size())));
         NDArray targets = NDArrayOperators.normalised(
                 Examples.rows(at, chosen.stream().map(sums::get).toList(), new Shape(pictures[0].length)));
-        return new KernelRegression(at, features(at, chosen), targets);
+        return new KernelRegression(at, features(at, chosen, stopped), targets);
     }
 
-    private NDArray features(NDManager at, List<String> texts) {
+    private NDArray features(NDManager at, List<String> texts, BooleanSupplier stopped) {
         List<long[]> tokens =
                 texts.stream().map(text -> tokenizer.encode(text).getIds()).toList();
         List<Integer> shortFirst = IntStream.range(0, texts.size())
@@ -167,6 +173,9 @@ final class TextTeacher implements AutoCloseable {
                 .toList();
         float[][] rows = new float[texts.size()][];
         for (int from = 0; from < rows.length; from += AT_ONCE) {
+            if (stopped.getAsBoolean()) {
+                throw new CancellationException("stopped while the teacher was asked");
+            }
             List<Integer> some = shortFirst.subList(from, Math.min(from + AT_ONCE, rows.length));
             List<float[]> features =
                     backbone.ofTokens(some.stream().map(tokens::get).toList());

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -113,12 +114,18 @@ final class TextTuning implements AutoCloseable {
         }
     }
 
-    private Desk desk(NDManager kept, Material material) throws IOException {
+    /** Null if training is stopped meanwhile. */
+    private @Nullable Desk desk(NDManager kept, Material material) throws IOException {
         NDArray pictures = trainer.images(kept, material.set());
         float[][] rows = Trainer.rows(pictures);
         SceneBank bank = recipe.scenes() == 0 ? null : SceneBank.of(kept, trainer, material.scenes());
         Teaching teaching = material.lesson();
-        TextTeacher.Lesson lesson = teaching == null ? null : teaching.lesson(kept, rows);
+        TextTeacher.Lesson lesson;
+        try {
+            lesson = teaching == null || trainer.isStopped() ? null : teaching.lesson(kept, rows);
+        } catch (CancellationException e) {
+            return null;
+        }
         List<long[]> taught = lesson == null
                 ? List.of()
                 : lesson.texts().stream()

@@ -202,6 +202,10 @@ public final class TrainCommand implements Callable<Integer> {
         if (!backbones.nameOfTeacher().isEmpty() && textSteps == 0) {
             throw new IllegalArgumentException("--text-teacher teaches in the steps on captions: --text-steps is 0");
         }
+        if (!backbones.nameOfTeacher().isEmpty() && tokens == Tokens.Sort.WORDS) {
+            throw new IllegalArgumentException(
+                    "--text-teacher goes with byte pairs: to --tokens words, all words that no caption has are one");
+        }
         if (joined > 0 && backbones.hasTexts()) {
             throw new IllegalArgumentException("--join goes with a text network of our own, not with a backbone");
         }
@@ -310,8 +314,9 @@ public final class TrainCommand implements Callable<Integer> {
             Progress progress = untilStopped(
                     trainer, () -> trainer.train(toLearn, source, toMeasure, new ProgressBar(recipe.steps())));
             if (textSteps > 0 && !trainer.isStopped()) {
-                TextTuning.Teaching teaching =
-                        teacher == null ? null : (at, pictures) -> teacher.lesson(at, learned, pictures, recipe.seed());
+                TextTuning.Teaching teaching = teacher == null
+                        ? null
+                        : (at, pictures) -> teacher.lesson(at, learned, pictures, recipe.seed(), trainer::isStopped);
                 TextTuning.Material material = new TextTuning.Material(toLearn, source, drawn, teaching);
                 tuneTexts(engine, trainer, branch, material, checkpoints.resolve("texts"));
             }

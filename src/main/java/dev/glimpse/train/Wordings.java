@@ -49,7 +49,10 @@ record Wordings(List<String> words, NDArray near) {
                 texts.add(mixed(said, random));
             }
         }
-        captions.forEach(texts::removeAll);
+        for (List<String> said : captions) {
+            // However they are written: these are lower case, and have no stops.
+            said.forEach(caption -> texts.remove(String.join(" ", TrainingSet.words(caption))));
+        }
         texts.remove("");
         return List.copyOf(texts);
     }
