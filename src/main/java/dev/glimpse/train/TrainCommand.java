@@ -311,17 +311,19 @@ public final class TrainCommand implements Callable<Integer> {
             if (warmStart > 0 && !trainer.hasBegun()) {
                 warmUp(engine, trainer, image, tokenizer, toLearn);
             }
-            Progress progress = untilStopped(
-                    trainer, () -> trainer.train(toLearn, source, toMeasure, new ProgressBar(recipe.steps())));
+            Progress progress = untilStopped(trainer, () -> {
+                Progress made = trainer.train(toLearn, source, toMeasure, new ProgressBar(recipe.steps()));
+                sayIfStopped(trainer, made);
+                return made;
+            });
             if (textSteps > 0 && !trainer.isStopped()) {
                 TextTuning.Teaching teaching = teacher == null
                         ? null
                         : (at, pictures) -> teacher.lesson(at, learned, pictures, recipe.seed(), trainer::isStopped);
                 TextTuning.Material material = new TextTuning.Material(toLearn, source, drawn, teaching);
-                tuneTexts(engine, trainer, branch, material, checkpoints.resolve("texts"));
+                tuneTexts(engine, trainer, branch, material, checkpoints.resolve("texts"), progress);
             }
             if (trainer.isStopped()) {
-                System.out.printf("%nEnded after step %d; the same command goes on from there%n", progress.step());
                 return;
             }
             RerankerNetwork reranker = null;
@@ -342,13 +344,26 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     private void tuneTexts(
-            Engine engine, Trainer trainer, TextBranch branch, TextTuning.Material material, Path checkpoints)
+            Engine engine,
+            Trainer trainer,
+            TextBranch branch,
+            TextTuning.Material material,
+            Path checkpoints,
+            Progress progress)
             throws IOException {
         try (TextTuning tuning = new TextTuning(engine, trainer, branch, new Checkpoint(checkpoints))) {
             untilStopped(trainer, () -> {
                 tuning.run(material, new ProgressBar(textSteps));
+                sayIfStopped(trainer, progress);
                 return true;
             });
+        }
+    }
+
+    /** While the process still waits for it: it ends as soon as training has. */
+    private static void sayIfStopped(Trainer trainer, Progress progress) {
+        if (trainer.isStopped()) {
+            System.out.printf("%nEnded after step %d; the same command goes on from there%n", progress.step());
         }
     }
 
