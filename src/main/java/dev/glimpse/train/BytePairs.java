@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.text.Normalizer;
@@ -15,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
@@ -185,6 +188,34 @@ final class BytePairs implements Tokens {
             }
         }
         return (char) (256 + shifted);
+    }
+
+    @Override
+    public List<String> texts() {
+        Map<Character, Integer> bytes = new HashMap<>();
+        for (int b = 0; b < 256; b++) {
+            bytes.put(letter(b), b);
+        }
+        return vocabulary.keySet().stream()
+                .map(token -> TokenizerFile.SPECIAL.contains(token) ? "" : text(token, bytes))
+                .toList();
+    }
+
+    /** Empty where it begins or ends within a character. */
+    private static String text(String token, Map<Character, Integer> bytes) {
+        ByteBuffer spelt = ByteBuffer.allocate(token.length());
+        for (int i = 0; i < token.length(); i++) {
+            spelt.put(Objects.requireNonNull(bytes.get(token.charAt(i))).byteValue());
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(spelt.flip())
+                    .toString()
+                    .strip();
+        } catch (CharacterCodingException e) {
+            return "";
+        }
     }
 
     private static boolean isPrintable(int b) {

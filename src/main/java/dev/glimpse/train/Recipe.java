@@ -21,6 +21,7 @@ import dev.glimpse.train.network.TextNetwork;
  * @param scenesFirst   so many steps on scenes alone come first, {@value #SCENES_ALONE} a step
  * @param steps         at most
  * @param textSteps     on captions alone, after those
+ * @param textVocabulary in those texts are read anew, with so many tokens at most; 0: as they were before
  * @param teacher       in those: a network of texts by others, and its language; empty for none
  * @param rate          of learning, at its highest
  * @param evaluateEvery so many steps recall is measured on held-out pairs
@@ -43,6 +44,7 @@ record Recipe(
         int scenesFirst,
         int steps,
         int textSteps,
+        int textVocabulary,
         String teacher,
         double rate,
         int evaluateEvery,

@@ -34,7 +34,7 @@ sealed interface TextBranch {
     /**
      * As it is served: {@code input_ids} and {@code attention_mask} to {@code text_embeds}.
      *
-     * @param quantized whether the table of tokens is written as int8
+     * @param quantized whether the table of tokens is written as int8, and other matrices as float16
      */
     OnnxGraph export(Weights weights, boolean quantized) throws IOException;
 

@@ -37,6 +37,12 @@ final class TextTeacher implements AutoCloseable {
     /** Of captions that it learns places from, so many at most: a matrix of them and them is inverted. */
     private static final int MOST = 8192;
 
+    /** So many of its words are given to a vocabulary, */
+    private static final int GIVEN = 8000;
+
+    /** each as often as if so many captions had it. */
+    private static final int OFTEN = 4;
+
     private static final int LONGEST = 64;
     private static final int CHUNK = 512;
     private static final int AT_ONCE = 64;
@@ -46,13 +52,15 @@ final class TextTeacher implements AutoCloseable {
 
     private final Backbone backbone;
     private final HuggingFaceTokenizer tokenizer;
+    private final List<String> commonFirst;
     private final List<String> words;
     private final String language;
 
-    private TextTeacher(Backbone backbone, HuggingFaceTokenizer tokenizer, List<String> words, String language) {
+    private TextTeacher(Backbone backbone, HuggingFaceTokenizer tokenizer, List<String> commonFirst, String language) {
         this.backbone = backbone;
         this.tokenizer = tokenizer;
-        this.words = words;
+        this.commonFirst = commonFirst;
+        this.words = commonFirst.stream().sorted().toList();
         this.language = language;
     }
 
@@ -78,7 +86,10 @@ final class TextTeacher implements AutoCloseable {
         }
     }
 
-    /** The whole words of a vocabulary: what continues a word, and what is none, is left out. */
+    /**
+     * The whole words of a vocabulary, in its order: such vocabularies are written down with what comes most often first.
+     * What continues a word, and what is none, is left out.
+     */
     private static List<String> words(Path tokenizer) throws IOException {
         JsonNode model = JSON.readTree(tokenizer.toFile()).path("model");
         String type = model.path("type").asText();
@@ -90,7 +101,6 @@ final class TextTeacher implements AutoCloseable {
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(names, 0), false)
                 .filter(WORD.asMatchPredicate())
                 .filter(word -> word.equals(word.toLowerCase(Locale.ROOT)))
-                .sorted()
                 .toList();
     }
 
@@ -99,8 +109,25 @@ final class TextTeacher implements AutoCloseable {
      *
      * @param texts  that no caption is
      * @param places {@code [n, dimension]} of length 1, the place of each
+     * @param tokens of a vocabulary
      */
-    record Lesson(List<String> texts, NDArray places) {}
+    record Lesson(List<String> texts, NDArray places, Tokens tokens) {}
+
+    /**
+     * Tokens of a vocabulary, each by itself.
+     *
+     * @param places   {@code [tokens, dimension]}, be it a word or not
+     * @param words    whether the teacher knows it as one
+     * @param language that the teacher speaks, a BCP 47 tag
+     */
+    record Tokens(NDArray places, boolean[] words, String language) {}
+
+    /** Words that a vocabulary shall have, besides those of captions: each of them as often as it counts. */
+    List<String> given() {
+        return Collections.nCopies(OFTEN, commonFirst.subList(0, Math.min(GIVEN, commonFirst.size()))).stream()
+                .flatMap(List::stream)
+                .toList();
+    }
 
     /** @throws IllegalArgumentException if no caption is in its language */
     void check(List<Pair> learned) {
@@ -116,24 +143,42 @@ final class TextTeacher implements AutoCloseable {
      * @param at       has what is kept
      * @param learned  pictures and their captions
      * @param pictures where they lie, {@code [pictures, dimension]} of length 1, in the same order
+     * @param tokens   what the tokens of a vocabulary stand for
      * @param stopped  whether nobody wants it any more; it takes minutes
      * @throws CancellationException if so
      */
-    Lesson lesson(NDManager at, List<Pair> learned, float[][] pictures, long seed, BooleanSupplier stopped) {
+    Lesson lesson(
+            NDManager at,
+            List<Pair> learned,
+            float[][] pictures,
+            List<String> tokens,
+            long seed,
+            BooleanSupplier stopped) {
         List<List<String>> captions = learned.stream().map(this::known).toList();
         try (NDManager scratch = at.newSubManager()) {
             KernelRegression places = places(scratch, captions, pictures, seed, stopped);
             List<String> texts = new Wordings(words, features(scratch, words, stopped)).of(captions, seed);
-            List<float[]> rows = new ArrayList<>();
-            for (int from = 0; from < texts.size(); from += CHUNK) {
-                try (NDManager chunk = scratch.newSubManager()) {
-                    List<String> some = texts.subList(from, Math.min(from + CHUNK, texts.size()));
-                    NDArray features = features(chunk, some, stopped);
-                    Collections.addAll(rows, Trainer.rows(NDArrayOperators.normalised(places.at(features))));
-                }
+            Shape row = new Shape(pictures[0].length);
+            NDArray ofTexts = Examples.rows(at, placed(scratch, texts, places, stopped), row);
+            NDArray ofTokens = Examples.rows(at, placed(scratch, tokens, places, stopped), row);
+            boolean[] known = new boolean[tokens.size()];
+            for (int i = 0; i < known.length; i++) {
+                known[i] = Collections.binarySearch(words, tokens.get(i)) >= 0;
             }
-            return new Lesson(texts, Examples.rows(at, rows, new Shape(pictures[0].length)));
+            return new Lesson(texts, NDArrayOperators.normalised(ofTexts), new Tokens(ofTokens, known, language));
         }
+    }
+
+    private List<float[]> placed(
+            NDManager scratch, List<String> texts, KernelRegression places, BooleanSupplier stopped) {
+        List<float[]> rows = new ArrayList<>();
+        for (int from = 0; from < texts.size(); from += CHUNK) {
+            try (NDManager chunk = scratch.newSubManager()) {
+                List<String> some = texts.subList(from, Math.min(from + CHUNK, texts.size()));
+                Collections.addAll(rows, Trainer.rows(places.at(features(chunk, some, stopped))));
+            }
+        }
+        return rows;
     }
 
     private List<String> known(Pair pair) {

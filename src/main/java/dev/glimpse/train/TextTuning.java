@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Goes on with captions alone, towards pictures that stay where they are (locked-image tuning: Zhai et al. 2022,
  * arXiv:2111.07991). A step costs a fraction of one that trains both, and each caption is told apart from all pictures there
- * are: so that is where many languages are learned.
+ * are: so that is where many languages are learned. With a teacher, texts may be read anew here, by a network of more
+ * tokens than the one that was trained with the pictures.
  */
 final class TextTuning implements AutoCloseable {
 
@@ -36,7 +37,7 @@ final class TextTuning implements AutoCloseable {
     private static final int SCENES = 2;
 
     /** Texts of a step that a teacher places. */
-    private static final int TAUGHT = 96;
+    private static final int TAUGHT = 128;
 
     /** How far a similarity is moved to count no more. */
     private static final float FAR = 1e4f;
@@ -64,8 +65,11 @@ final class TextTuning implements AutoCloseable {
 
     /** Gives a lesson, once it is known where pictures lie. */
     interface Teaching {
-        /** @param pictures where the set's lie, {@code [pictures, dimension]} of length 1 */
-        TextTeacher.Lesson lesson(NDManager at, float[][] pictures) throws IOException;
+        /**
+         * @param pictures where the set's lie, {@code [pictures, dimension]} of length 1
+         * @param tokens   what those of a vocabulary stand for that begins with what is said of them
+         */
+        TextTeacher.Lesson lesson(NDManager at, float[][] pictures, List<String> tokens) throws IOException;
     }
 
     /** The same, with all that stays as it is. */
@@ -77,6 +81,7 @@ final class TextTuning implements AutoCloseable {
             TextTeacher.@Nullable Lesson lesson,
             List<long[]> taught) {}
 
+    /** @param text which reads texts from now on: as they were read before, or anew, as the recipe says */
     TextTuning(Engine engine, Trainer trainer, TextBranch text, Checkpoint checkpoint) {
         this.engine = engine;
         this.trainer = trainer;
@@ -92,14 +97,18 @@ final class TextTuning implements AutoCloseable {
      */
     void run(Material material, Trainer.Listener listener) throws IOException {
         Progress progress = Progress.NONE;
-        if (state.isKept()) {
+        boolean begins = !state.isKept();
+        if (!begins) {
             progress = state.resume();
-        } else {
+        } else if (recipe.textVocabulary() == 0) {
             state.weights().copy(trainer.weights(), TextNetwork.TEXT + ".", TextNetwork.TEXT + ".");
         }
         int first = progress.step() + 1;
         try (NDManager kept = manager.newSubManager()) {
             Desk desk = first <= recipe.textSteps() ? desk(kept, material) : null;
+            if (begins && desk != null) {
+                begin(desk);
+            }
             for (int step = first; desk != null && step <= recipe.textSteps() && !trainer.isStopped(); step++) {
                 listener.step(step, step(desk, step, listener));
                 progress = progress.at(step);
@@ -108,9 +117,30 @@ final class TextTuning implements AutoCloseable {
                 }
             }
         }
-        state.keep(progress);
+        if (progress.step() > 0) {
+            state.keep(progress);
+        }
         if (!trainer.isStopped()) {
             trainer.weights().copy(state.averaged(), TextNetwork.TEXT + ".", TextNetwork.TEXT + ".");
+            trainer.read(text);
+        }
+    }
+
+    /** Where texts are read anew, with what is known of the tokens. */
+    private void begin(Desk desk) {
+        TextTeacher.Lesson lesson = desk.lesson();
+        if (recipe.textVocabulary() == 0 || lesson == null || !(text instanceof TextBranch.Whole whole)) {
+            return;
+        }
+        engine.setRandomSeed((int) recipe.seed());
+        try (NDManager scratch = manager.newSubManager()) {
+            NDArray table = TokenTable.of(
+                    scratch,
+                    desk.material().set(),
+                    desk.rows(),
+                    lesson.tokens(),
+                    whole.network().width());
+            state.weights().begin(TextNetwork.TOKENS, table);
         }
     }
 
@@ -122,7 +152,7 @@ final class TextTuning implements AutoCloseable {
         Teaching teaching = material.lesson();
         TextTeacher.Lesson lesson;
         try {
-            lesson = teaching == null || trainer.isStopped() ? null : teaching.lesson(kept, rows);
+            lesson = teaching == null || trainer.isStopped() ? null : teaching.lesson(kept, rows, tokens());
         } catch (CancellationException e) {
             return null;
         }
@@ -132,6 +162,12 @@ final class TextTuning implements AutoCloseable {
                         .map(of -> material.scenes().tokenizer().encode(of).getIds())
                         .toList();
         return new Desk(material, pictures, rows, bank, lesson, taught);
+    }
+
+    private List<String> tokens() {
+        return recipe.textVocabulary() > 0 && text instanceof TextBranch.Whole whole
+                ? whole.tokens().texts()
+                : List.of();
     }
 
     private double step(Desk desk, int step, Trainer.Listener listener) {

@@ -2,26 +2,20 @@ package dev.glimpse.train;
 
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.glimpse.pairs.InvalidPairsException;
 import dev.glimpse.pairs.Pair;
 import dev.glimpse.pairs.PairsFile;
 import dev.glimpse.pairs.Split;
 import dev.glimpse.train.network.ImageNetwork;
-import dev.glimpse.train.network.RerankerNetwork;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -40,15 +34,10 @@ public final class TrainCommand implements Callable<Integer> {
     private static final String ENGINE = "PyTorch";
     private static final String PRESET = "--preset";
 
-    private static final Pattern PICTURE = Pattern.compile("(?i).+\\.(svg|png|jpe?g|webp|gif|bmp)");
-
     /** Of the pairs that no split is named for, where none is to measure on. */
     private static final double HELD_OUT = 0.1;
 
     private static final int MOST_HELD_OUT = 1000;
-
-    /** How many of the first a reranker is measured on. */
-    private static final int RERANKED = 20;
 
     @Option(names = "--pairs", required = true, description = "The pairs: .jsonl, .csv or Karpathy's .json.")
     private Path pairs = Path.of("");
@@ -161,7 +150,9 @@ public final class TrainCommand implements Callable<Integer> {
             description = "A folder with pictures for --warm-start; by default those of the pairs to learn from.")
     private @Nullable Path pictures;
 
-    @Option(names = "--int8", description = "Write the table of tokens as int8.")
+    @Option(
+            names = "--int8",
+            description = "Write the table of tokens as int8, and other matrices of texts as float16.")
     private boolean quantized;
 
     @Option(names = "--steps", defaultValue = "2000", description = "At most.")
@@ -172,6 +163,12 @@ public final class TrainCommand implements Callable<Integer> {
             defaultValue = "0",
             description = "Steps on captions alone, after those: towards pictures that stay where they are.")
     private int textSteps;
+
+    @Option(
+            names = "--text-vocabulary",
+            defaultValue = "0",
+            description = "In those, read texts anew with so many tokens at most; 0: as before. With --text-teacher.")
+    private int textVocabulary;
 
     @Option(names = "--rate", defaultValue = "0.001", description = "Of learning, at its highest.")
     private double rate;
@@ -206,6 +203,10 @@ public final class TrainCommand implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "--text-teacher goes with byte pairs: to --tokens words, all words that no caption has are one");
         }
+        if (textVocabulary > 0 && backbones.nameOfTeacher().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "--text-vocabulary goes with --text-teacher, which says where its tokens begin");
+        }
         if (joined > 0 && backbones.hasTexts()) {
             throw new IllegalArgumentException("--join goes with a text network of our own, not with a backbone");
         }
@@ -230,6 +231,7 @@ public final class TrainCommand implements Callable<Integer> {
                 scenesFirst,
                 steps,
                 textSteps,
+                textVocabulary,
                 backbones.nameOfTeacher(),
                 rate,
                 evaluateEvery,
@@ -246,20 +248,36 @@ public final class TrainCommand implements Callable<Integer> {
             if (teacher != null) {
                 teacher.check(learned);
             }
-            TextBranch branch = ofOthers == null ? textBranch(recipe, learned) : ofOthers;
-            train(engine, recipe, image, branch, teacher, learned, heldOut);
+            List<String> said = said(learned);
+            TextBranch branch = ofOthers == null ? textBranch(recipe, said) : ofOthers;
+            TextBranch retold = teacher == null || textVocabulary == 0 ? null : textBranch(recipe, said, teacher);
+            TrainingRun.Pairs pairsOf = new TrainingRun.Pairs(learned, heldOut);
+            TrainingRun.Extent extent = new TrainingRun.Extent(warmStart, pictures, rerankerSteps, quantized);
+            new TrainingRun(engine, recipe, image, teacher, out, extent).run(branch, retold, pairsOf);
         }
         return 0;
     }
 
-    private TextBranch textBranch(Recipe recipe, List<Pair> learned) {
+    private TextBranch textBranch(Recipe recipe, List<String> said) {
+        Tokens learned = tokens.learn(said, vocabulary);
+        return new TextBranch.Whole(recipe.textNetwork(learned.size()), learned);
+    }
+
+    /** What reads texts in the steps on captions, where that is another than before: each caption counts once. */
+    private TextBranch textBranch(Recipe recipe, List<String> said, TextTeacher teacher) {
+        List<String> texts = new ArrayList<>(new TreeSet<>(said));
+        texts.addAll(teacher.given());
+        Tokens learned = BytePairs.learn(texts, textVocabulary);
+        return new TextBranch.Whole(recipe.textNetwork(learned.size()), learned);
+    }
+
+    private List<String> said(List<Pair> learned) {
         List<String> texts = new ArrayList<>();
         learned.forEach(pair -> pair.captions().forEach(caption -> texts.add(caption.text())));
         if (scenes + scenesFirst > 0) {
             texts.addAll(SceneExamples.captions(seed));
         }
-        Tokens learnedTokens = tokens.learn(texts, vocabulary);
-        return new TextBranch.Whole(recipe.textNetwork(learnedTokens.size()), learnedTokens);
+        return texts;
     }
 
     private static Engine engine() {
@@ -284,169 +302,6 @@ public final class TrainCommand implements Callable<Integer> {
         Collections.shuffle(shuffled, new Random(seed));
         int count = named.isEmpty() ? (int) Math.ceil(HELD_OUT * shuffled.size()) : shuffled.size();
         return List.copyOf(shuffled.subList(0, Math.min(count, MOST_HELD_OUT)));
-    }
-
-    private void train(
-            Engine engine,
-            Recipe recipe,
-            ImageBranch image,
-            TextBranch branch,
-            @Nullable TextTeacher teacher,
-            List<Pair> learned,
-            List<Pair> heldOut)
-            throws IOException {
-        Files.createDirectories(out);
-        Path file = out.resolve("tokenizer.json");
-        branch.writeTokenizer(file);
-        Path checkpoints = out.resolveSibling(out.getFileName() + ".checkpoint");
-        try (HuggingFaceTokenizer tokenizer = branch.openTokenizer(file);
-                Trainer trainer = new Trainer(engine, recipe, image, branch, new Checkpoint(checkpoints))) {
-            TrainingSet toLearn = TrainingSet.toLearnFrom(learned, image, branch, tokenizer);
-            TrainingSet toMeasure = TrainingSet.toMeasureOn(heldOut, image, branch, tokenizer);
-            System.out.printf(
-                    "%d pictures with %d unlike captions to learn from, %d held out%n",
-                    toLearn.size(), toLearn.captions(), toMeasure.size());
-            SceneExamples drawn = new SceneExamples(recipe.seed(), image.size(), tokenizer);
-            PairExamples source = new PairExamples(recipe, toLearn, drawn);
-            if (warmStart > 0 && !trainer.hasBegun()) {
-                warmUp(engine, trainer, image, tokenizer, toLearn);
-            }
-            Progress progress = untilStopped(trainer, () -> {
-                Progress made = trainer.train(toLearn, source, toMeasure, new ProgressBar(recipe.steps()));
-                sayIfStopped(trainer, made);
-                return made;
-            });
-            if (textSteps > 0 && !trainer.isStopped()) {
-                TextTuning.Teaching teaching = teacher == null
-                        ? null
-                        : (at, pictures) -> teacher.lesson(at, learned, pictures, recipe.seed(), trainer::isStopped);
-                TextTuning.Material material = new TextTuning.Material(toLearn, source, drawn, teaching);
-                tuneTexts(engine, trainer, branch, material, checkpoints.resolve("texts"), progress);
-            }
-            if (trainer.isStopped()) {
-                return;
-            }
-            RerankerNetwork reranker = null;
-            if (rerankerSteps > 0) {
-                reranker = trainReranker(engine, trainer, image, branch, toLearn, source, toMeasure);
-            }
-            ModelWriter.Output output = new ModelWriter.Output(reranker, quantized);
-            ModelWriter.write(out, image, branch, trainer.weights(), output, recipe.dimension());
-            LearningCurves.write(checkpoints.resolve("curves.svg"), progress);
-            System.out.printf(
-                    "%nThe best was step %d, with a recall at 1 on held-out pairs of %.3f; taken is step %d. %d numbers trained, in %s%n",
-                    progress.bestStep(),
-                    progress.best(),
-                    patience > 0 ? progress.bestStep() : progress.step(),
-                    trainer.weights().size(),
-                    out);
-        }
-    }
-
-    private void tuneTexts(
-            Engine engine,
-            Trainer trainer,
-            TextBranch branch,
-            TextTuning.Material material,
-            Path checkpoints,
-            Progress progress)
-            throws IOException {
-        try (TextTuning tuning = new TextTuning(engine, trainer, branch, new Checkpoint(checkpoints))) {
-            untilStopped(trainer, () -> {
-                tuning.run(material, new ProgressBar(textSteps));
-                sayIfStopped(trainer, progress);
-                return true;
-            });
-        }
-    }
-
-    /** While the process still waits for it: it ends as soon as training has. */
-    private static void sayIfStopped(Trainer trainer, Progress progress) {
-        if (trainer.isStopped()) {
-            System.out.printf("%nEnded after step %d; the same command goes on from there%n", progress.step());
-        }
-    }
-
-    private void warmUp(
-            Engine engine, Trainer trainer, ImageBranch image, HuggingFaceTokenizer tokenizer, TrainingSet toLearn)
-            throws IOException {
-        if (!image.seesPixels()) {
-            throw new IllegalArgumentException(
-                    "--warm-start goes with a map of cells, not with a backbone's one row a picture");
-        }
-        TrainingSet from = pictures == null ? toLearn : TrainingSet.ofPictures(files(pictures), image, tokenizer);
-        System.out.printf("%d pictures to begin with%n", from.size());
-        new WarmStart(image, from, warmStart).run(engine, trainer.recipe(), trainer.trained(), step -> {
-            if (step % 20 == 0 || step == warmStart) {
-                System.err.printf("\rwarm start %d/%d   ", step, warmStart);
-            }
-        });
-    }
-
-    private static List<Path> files(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            List<Path> found = files.filter(file ->
-                            PICTURE.matcher(file.getFileName().toString()).matches())
-                    .sorted()
-                    .toList();
-            if (found.isEmpty()) {
-                throw new IOException("%s holds no picture".formatted(folder));
-            }
-            return found;
-        }
-    }
-
-    private RerankerNetwork trainReranker(
-            Engine engine,
-            Trainer trainer,
-            ImageBranch image,
-            TextBranch branch,
-            TrainingSet toLearn,
-            PairExamples source,
-            TrainingSet toMeasure) {
-        try (RerankerTrainer reranker = new RerankerTrainer(engine, trainer, image, branch)) {
-            reranker.train(toLearn, source, rerankerSteps, step -> {
-                if (step % 20 == 0 || step == rerankerSteps) {
-                    System.err.printf("\rreranker %d/%d   ", step, rerankerSteps);
-                }
-            });
-            RerankerTrainer.Report report = reranker.measure(toMeasure, RERANKED);
-            System.out.printf(
-                    Locale.ROOT,
-                    "%nThe reranker tells right from wrong in %.3f of held-out pairs; of its first %d put in order anew the "
-                            + "recall at 1 of text to image goes from %.3f to %.3f%n",
-                    report.accuracy(),
-                    RERANKED,
-                    report.before(),
-                    report.after());
-            return reranker.network();
-        }
-    }
-
-    private interface Training<T> {
-        T run() throws IOException;
-    }
-
-    /** A signal ends the step first: the engine must not be taken away while it computes. */
-    private static <T> T untilStopped(Trainer trainer, Training<T> training) throws IOException {
-        CountDownLatch ended = new CountDownLatch(1);
-        Thread hook = Thread.ofPlatform().unstarted(() -> {
-            trainer.stop();
-            try {
-                ended.await(60, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            return training.run();
-        } finally {
-            ended.countDown();
-            if (!trainer.isStopped()) {
-                Runtime.getRuntime().removeShutdownHook(hook);
-            }
-        }
     }
 
     /** Runs the command. */

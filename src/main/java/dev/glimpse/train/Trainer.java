@@ -36,7 +36,7 @@ final class Trainer implements AutoCloseable {
     private final NDManager manager;
     private final Recipe recipe;
     private final ImageBranch image;
-    private final TextBranch text;
+    private TextBranch text;
     private final TrainingState state;
     private volatile boolean stopping;
 
@@ -132,6 +132,11 @@ final class Trainer implements AutoCloseable {
     /** Whether it was asked to end. */
     boolean isStopped() {
         return stopping;
+    }
+
+    /** Captions are read by another branch from now on, whose weights have taken the place of the one before. */
+    void read(TextBranch other) {
+        this.text = other;
     }
 
     /** How it trains. */

@@ -138,6 +138,23 @@ final class TrainingSet {
         return set;
     }
 
+    /** The same, with captions cut into other tokens; pictures are shared. */
+    TrainingSet in(HuggingFaceTokenizer other) {
+        TrainingSet set = new TrainingSet(size, other);
+        set.pictures.addAll(pictures);
+        set.captions.addAll(captions);
+        set.weights.addAll(weights);
+        set.evened.addAll(evened);
+        set.right.addAll(right);
+        set.texts.addAll(texts);
+        set.languages.addAll(languages);
+        texts.forEach(text -> set.tokens.add(other.encode(text).getIds()));
+        set.known.putAll(known);
+        set.names.putAll(names);
+        set.pictureFeatures.addAll(pictureFeatures);
+        return set;
+    }
+
     /** A picture that goes through a backbone is not kept: its features are all that is needed of it. */
     private void add(RgbImage picture, ImageBranch image) {
         if (image instanceof ImageBranch.Frozen frozen) {
@@ -453,7 +470,7 @@ final class TrainingSet {
     }
 
     /** The pictures that a caption is right of. */
-    private synchronized int[] pictures(int caption) {
+    synchronized int[] pictures(int caption) {
         if (picturesOfCaptions.isEmpty()) {
             List<List<Integer>> all = new ArrayList<>();
             for (int i = 0; i < captions(); i++) {
@@ -486,6 +503,16 @@ final class TrainingSet {
         }
         String text = Arrays.stream(said).mapToObj(texts::get).collect(Collectors.joining(", "));
         return tokenizer.encode(text).getIds();
+    }
+
+    /** The tokens of a caption, those among them that begin and end it. */
+    long[] tokensOf(int caption) {
+        return tokens.get(caption).clone();
+    }
+
+    /** A BCP 47 tag. */
+    String languageOf(int caption) {
+        return languages.get(caption);
     }
 
     /** Captions by number. */

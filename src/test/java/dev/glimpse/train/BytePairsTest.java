@@ -7,6 +7,7 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +43,23 @@ class BytePairsTest {
 
         assertThat(once.size()).isEqualTo(280);
         assertThat(Files.readString(write(once))).isEqualTo(Files.readString(write(BytePairs.learn(TEXTS, 280))));
+    }
+
+    @Test
+    void saysWhatItsTokensStandFor() throws IOException {
+        BytePairs pairs = BytePairs.learn(TEXTS, 400);
+
+        List<String> texts = pairs.texts();
+
+        assertThat(texts).hasSize(pairs.size());
+        assertThat(texts.subList(0, 4)).containsOnly("");
+        try (HuggingFaceTokenizer tokenizer = open(pairs)) {
+            Encoding encoding = tokenizer.encode("a red circle");
+            assertThat(Arrays.stream(encoding.getIds()).mapToObj(id -> texts.get((int) id)))
+                    .containsExactly("", "a", "red", "circle", "");
+            // The first byte of a character is no text.
+            assertThat(texts.get((int) tokenizer.encode("\u0142").getIds()[1])).isEmpty();
+        }
     }
 
     @Test

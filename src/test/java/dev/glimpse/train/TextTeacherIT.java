@@ -41,6 +41,8 @@ class TextTeacherIT {
     private static final Map<String, Integer> UNSAID =
             Map.of("crimson", 0, "scarlet", 0, "turquoise", 1, "puppy", 2, "hound", 2, "aircraft", 3, "jet", 3);
 
+    private static final List<String> TOKENS = List.of("", "hound", "houn", "red");
+
     @TempDir
     private Path folder;
 
@@ -71,6 +73,10 @@ class TextTeacherIT {
         });
         assertThat(texts).doesNotHaveDuplicates().doesNotContain("red", "dog", "a red ball");
         assertThat(texts.stream().filter(text -> text.endsWith(" that barks"))).isNotEmpty();
+        assertThat(lesson.tokens().words()).containsExactly(false, true, false, true);
+        assertThat(lesson.tokens().language()).isEqualTo("en");
+        float[][] tokens = Trainer.rows(lesson.tokens().places());
+        assertThat(tokens[TOKENS.indexOf("hound")][2]).isGreaterThan(tokens[TOKENS.indexOf("red")][2]);
         for (float[] place : places) {
             double length = 0;
             for (float x : place) {
@@ -113,15 +119,15 @@ class TextTeacherIT {
 
     private TextTeacher.Lesson lesson(List<Pair> learned, float[][] pictures) throws Exception {
         try (TextTeacher teacher = teacher()) {
-            return teacher.lesson(manager, learned, pictures, 1, () -> false);
+            return teacher.lesson(manager, learned, pictures, TOKENS, 1, () -> false);
         }
     }
 
     @Test
     void endsWhereNobodyWantsItAnyMore() throws Exception {
         try (TextTeacher teacher = teacher()) {
-            assertThatThrownBy(() ->
-                            teacher.lesson(manager, List.of(pair(0, "en")), new float[][] {{1, 0}}, 1, () -> true))
+            assertThatThrownBy(() -> teacher.lesson(
+                            manager, List.of(pair(0, "en")), new float[][] {{1, 0}}, List.of(), 1, () -> true))
                     .isInstanceOf(CancellationException.class);
         }
     }

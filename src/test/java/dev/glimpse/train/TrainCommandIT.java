@@ -3,6 +3,7 @@ package dev.glimpse.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.glimpse.embedding.Embedding;
 import dev.glimpse.embedding.ImageFeatures;
 import dev.glimpse.encode.EncodedImage;
@@ -86,7 +87,8 @@ class TrainCommandIT {
             "--hard",
             "--scenes=8",
             "--scenes-first=2",
-            "--text-steps=40",
+            "--text-steps=80",
+            "--text-vocabulary=2000",
             "--text-teacher=classpath:all-minilm-l6-v2.onnx",
             "--teacher-tokenizer=classpath:all-minilm-l6-v2-tokenizer.json",
             "--int8"
@@ -100,6 +102,10 @@ class TrainCommandIT {
             double recall = recallAt10(encoder, Split.TRAIN);
             System.out.printf("all stages: recall at 10 %.3f, chance %.3f%n", recall, CHANCE);
             assertThat(recall).isGreaterThan(3 * CHANCE);
+        }
+        // A word of the teacher's that is said of none of the pictures is one token.
+        try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(model.resolve("tokenizer.json"))) {
+            assertThat(tokenizer.encode("with").getTokens()).containsExactly("[BOS]", "\u0120with", "[EOS]");
         }
         // All stages are in checkpoints: there is nothing left to do but to write the same again.
         assertThat(train(model, stages)).isZero();
@@ -206,6 +212,21 @@ class TrainCommandIT {
 
         assertThat(status).isOne();
         assertThat(said.toString()).contains("vgg.onnx gives no output 'pool5'; it gives [fc2]");
+    }
+
+    @Test
+    void saysWhatALargerVocabularyLacks() {
+        StringWriter said = new StringWriter();
+
+        int status = TrainCommand.run(
+                new PrintWriter(said),
+                "--pairs=" + pairs,
+                "--out=" + folder.resolve("none"),
+                "--text-steps=10",
+                "--text-vocabulary=2000");
+
+        assertThat(status).isOne();
+        assertThat(said.toString()).contains("--text-vocabulary goes with --text-teacher");
     }
 
     @Test

@@ -28,8 +28,10 @@ public final class NDArrayOperators implements Operators<NDArray> {
     /** The share of the statistics that a step keeps. */
     private static final float MOMENTUM = 0.9f;
 
-    /** How a table of tokens begins. */
-    static final Start TOKENS = new Start.Normal(0.5);
+    /** Of the numbers in a table of tokens as it begins: the standard deviation. */
+    public static final double TOKEN_DEVIATION = 0.5;
+
+    static final Start TOKENS = new Start.Normal(TOKEN_DEVIATION);
 
     private final NDManager manager;
     private final Weights weights;

@@ -18,7 +18,10 @@ public final class OnnxOperators implements Operators<String> {
         this(graph, weights, false);
     }
 
-    /** @param quantized whether tables of tokens are written as int8, each row with a scale of its own */
+    /**
+     * @param quantized whether tables of tokens are written as int8, each row with a scale of its own, and other matrices as
+     *                  float16
+     */
     public OnnxOperators(OnnxGraph graph, Weights weights, boolean quantized) {
         this.graph = graph;
         this.weights = weights;
@@ -36,7 +39,10 @@ public final class OnnxOperators implements Operators<String> {
     }
 
     private String initializer(String name, NDArray array) {
-        return graph.weights(name, array.toFloatArray(), array.getShape().getShape());
+        long[] shape = array.getShape().getShape();
+        return quantized && shape.length > 1
+                ? graph.halves(name, array.toFloatArray(), shape)
+                : graph.weights(name, array.toFloatArray(), shape);
     }
 
     @Override

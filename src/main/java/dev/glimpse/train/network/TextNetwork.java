@@ -9,6 +9,9 @@ public sealed interface TextNetwork {
     /** The name of the weights of the text branch. */
     String TEXT = "text";
 
+    /** The name of its table of tokens, {@code [vocabulary, width]}. */
+    String TOKENS = TEXT + ".tokens";
+
     /** How many tokens it knows. */
     int vocabulary();
 
@@ -17,6 +20,9 @@ public sealed interface TextNetwork {
 
     /** Of the joint space. */
     int dimension();
+
+    /** How wide a token's row is. */
+    int width();
 
     /** How wide the state is that is projected into the joint space. */
     int stateWidth();

@@ -61,6 +61,11 @@ public final class Weights implements AutoCloseable {
         return gathered.computeIfAbsent(name, key -> manager.full(new Shape(length), (float) value));
     }
 
+    /** Begins with these numbers instead of those that the seed gives. */
+    public void begin(String name, NDArray values) {
+        replace(trained, name, values).setRequiresGradient(true);
+    }
+
     /** States numbers that were measured. */
     public void measure(String name, float[] values) {
         NDArray old = gathered.put(name, manager.create(values));

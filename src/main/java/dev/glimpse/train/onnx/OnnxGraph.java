@@ -200,6 +200,29 @@ public final class OnnxGraph {
         return initializer(name, TensorProto.DataType.FLOAT, bytes.position(bytes.limit()), shape);
     }
 
+    /**
+     * Float32 numbers that are written as float16, and widened where the network is opened: a file of half the size, of 11
+     * significant bits.
+     */
+    public String halves(String name, float[] values, long... shape) {
+        if (has(name)) {
+            return name;
+        }
+        ByteBuffer bytes = littleEndian(Math.multiplyExact(Short.BYTES, values.length));
+        for (float value : values) {
+            bytes.putShort(Float.floatToFloat16(value));
+        }
+        String written = initializer(name + ".half", TensorProto.DataType.FLOAT16, bytes, shape);
+        graph.addNode(NodeProto.newBuilder()
+                .setOpType("Cast")
+                .setName(name)
+                .addInput(written)
+                .addAttribute(attribute("to", FLOAT))
+                .addOutput(name));
+        initializers.put(name, shape.clone());
+        return name;
+    }
+
     /** Whether there are weights of this name. */
     public boolean has(String weights) {
         return initializers.containsKey(weights);

@@ -14,6 +14,7 @@ import ai.onnxruntime.OrtSession;
 import dev.glimpse.train.onnx.OnnxGraph;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -223,6 +224,45 @@ class NetworkExportIT {
                 }
             }
         }
+    }
+
+    @Test
+    void writesOtherMatricesAsFloat16() throws Exception {
+        TextNetwork network = new TextNetwork.Attention(VOCABULARY, LENGTH, 24, 2, 4, 0.1, 16);
+        OnnxGraph whole = new OnnxGraph("text");
+        OnnxGraph halves = new OnnxGraph("text");
+        long[] ids = {2, 17, 5, 3};
+        float[][] rows = new float[2][];
+        for (OnnxGraph graph : List.of(whole, halves)) {
+            String output = network.apply(
+                    new OnnxOperators(graph, weights, graph == halves),
+                    graph.input("input_ids", DataType.INT64, "n", "s"),
+                    graph.input("attention_mask", DataType.INT64, "n", "s"));
+            graph.output("text_embeds", output, "n", "16");
+            OrtEnvironment environment = OrtEnvironment.getEnvironment();
+            try (OrtSession session = session(graph);
+                    OnnxTensor idsIn = OnnxTensor.createTensor(environment, LongBuffer.wrap(ids), new long[] {1, 4});
+                    OnnxTensor maskIn = OnnxTensor.createTensor(
+                            environment, LongBuffer.wrap(new long[] {1, 1, 1, 1}), new long[] {1, 4});
+                    OrtSession.Result result = session.run(Map.of("input_ids", idsIn, "attention_mask", maskIn))) {
+                rows[graph == halves ? 1 : 0] = new float[16];
+                ((OnnxTensor) result.get(0)).getFloatBuffer().get(rows[graph == halves ? 1 : 0]);
+            }
+        }
+
+        double product = 0;
+        double[] squares = new double[2];
+        for (int i = 0; i < 16; i++) {
+            product += rows[0][i] * rows[1][i];
+            squares[0] += rows[0][i] * rows[0][i];
+            squares[1] += rows[1][i] * rows[1][i];
+        }
+        assertThat(product / Math.sqrt(squares[0] * squares[1])).isBetween(0.9995, 1.0001);
+        Path small = folder.resolve("halves.onnx");
+        Path large = folder.resolve("whole.onnx");
+        halves.write(small);
+        whole.write(large);
+        assertThat(Files.size(small)).isLessThan((long) (0.6 * Files.size(large)));
     }
 
     private void exportsAsItWasTrained(TextNetwork network, int length) throws Exception {
