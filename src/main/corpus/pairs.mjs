@@ -15,7 +15,8 @@
 //   concepts.jsonl            as train.jsonl, in English alone, without the things that are held
 //   twemoji-concepts.jsonl    the set that is never learned from, by English names: those of held things as of a language NEW
 //   few.jsonl                 300 pictures of one artist, each with its English name alone: for when labels are few
-//   twemoji-few.jsonl         the same things of the set that is never learned from, by wordings that are never learned from
+//   twemoji-few.jsonl         the same things of the set that is never learned from, by those names, and by wordings that are
+//                             never learned from as of a language UNSEEN
 //
 // Three draws, by the first four bytes of a SHA-256, as an unsigned number: a thing is held (so that an experiment can leave it
 // out) if that of "held:KEY" is a multiple of 10; a picture of the set VALIDATED is for validation if that of
@@ -49,6 +50,7 @@ const PHRASES = {
   ja: ['#の絵', '#の画像'],
   zh: ['一个#', '#的图片'],
 };
+const UNSEEN = 'en-x-unseen';
 const NEW = 'en-x-new';
 const LABELLED = 'noto';
 const FEW = 300;
@@ -207,8 +209,12 @@ const labelled = new Set(worded.map(({of}) => of.key)
 const isLabelled = ({of}) => labelled.has(of.key);
 writeLines('few.jsonl', pairs.get(LABELLED).filter(isLabelled).map(({id, image, of}) => (
   {id, image, captions: [{text: of.names.en, language: 'en'}], split: 'train'})));
-writeLines('twemoji-few.jsonl', worded.filter(isLabelled).map(({id, image, of}) => (
-  {id, image, captions: of.shortcodes.map(text => ({text, language: 'en'})), split: 'test'})));
+writeLines('twemoji-few.jsonl', worded.filter(isLabelled).map(({id, image, of}) => ({
+  id,
+  image,
+  captions: [{text: of.names.en, language: 'en'}, ...of.shortcodes.map(text => ({text, language: UNSEEN}))],
+  split: 'test',
+})));
 
 const list = entries => entries.map(([name, count]) => `${name} ${count}`).join(', ');
 const count = test => things.filter(test).length;

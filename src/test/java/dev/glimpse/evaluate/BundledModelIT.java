@@ -42,16 +42,7 @@ class BundledModelIT {
 
     /** Kinds of minimal pairs in which it does not reach 0.97 yet, and what it reaches. */
     private static final Map<String, Double> WEAK = Map.of(
-            "RELATION_FLIPPED",
-            0.93,
-            "TEXTURE_CHANGED",
-            0.93,
-            "COLOURS_SWAPPED",
-            0.94,
-            "SIZE_CHANGED",
-            0.95,
-            "ONE_OF_THREE_CHANGED",
-            0.96);
+            "RELATION_FLIPPED", 0.94, "TEXTURE_CHANGED", 0.90, "COLOURS_SWAPPED", 0.92, "ONE_OF_THREE_CHANGED", 0.95);
 
     private static final int SCENES = 300;
     private static final String SHORTCODE = "en-shortcode";
@@ -80,16 +71,16 @@ class BundledModelIT {
         Evaluation evaluation = evaluate(pairs);
 
         double english = found(evaluation, "en").textToImage().at10();
-        assertThat(found(evaluation, "en").textToImage().at1()).isGreaterThan(0.657 - POINT);
-        assertThat(found(evaluation, "en").imageToText().at1()).isGreaterThan(0.642 - POINT);
-        assertThat(english).isGreaterThan(0.906 - POINT);
-        assertThat(found(evaluation, "en").imageToText().at10()).isGreaterThan(0.903 - POINT);
-        assertThat(found(evaluation, SHORTCODE).textToImage().at10()).isGreaterThan(0.36 - POINT);
+        assertThat(found(evaluation, "en").textToImage().at1()).isGreaterThan(0.706 - POINT);
+        assertThat(found(evaluation, "en").imageToText().at1()).isGreaterThan(0.680 - POINT);
+        assertThat(english).isGreaterThan(0.929 - POINT);
+        assertThat(found(evaluation, "en").imageToText().at10()).isGreaterThan(0.924 - POINT);
+        assertThat(found(evaluation, SHORTCODE).textToImage().at10()).isGreaterThan(0.587 - POINT);
         assertThat(evaluation.languages()).hasSize(13);
         evaluation.languages().forEach((language, of) -> {
             if (!language.startsWith("en")) {
                 assertThat(of.textToImage().queries()).as(language).isGreaterThan(200);
-                assertThat(of.textToImage().at10()).as(language).isGreaterThan(0.872 - SAMPLED);
+                assertThat(of.textToImage().at10()).as(language).isGreaterThan(0.912 - SAMPLED);
             }
         });
     }
@@ -97,8 +88,8 @@ class BundledModelIT {
     @Test
     void knowsScenesOfCombinationsThatItNeverSaw() throws Exception {
         Evaluation plain = evaluate(scenes(Manner.PLAIN));
-        assertThat(plain.overall().textToImage().at1()).isGreaterThan(0.98 - POINT);
-        assertThat(plain.overall().imageToText().at1()).isGreaterThan(0.976 - POINT);
+        assertThat(plain.overall().textToImage().at1()).isGreaterThan(0.991 - POINT);
+        assertThat(plain.overall().imageToText().at1()).isGreaterThan(0.985 - POINT);
         assertThat(plain.minimalPairs())
                 .hasSizeGreaterThan(4)
                 .allSatisfy(of -> assertThat(of.accuracy())
@@ -106,8 +97,8 @@ class BundledModelIT {
                         .isGreaterThan(WEAK.getOrDefault(of.kind(), 0.97) - SAMPLED));
 
         Evaluation free = evaluate(scenes(Manner.FREE));
-        assertThat(free.overall().textToImage().at1()).isGreaterThan(0.8 - POINT);
-        assertThat(free.overall().imageToText().at1()).isGreaterThan(0.766 - POINT);
+        assertThat(free.overall().textToImage().at1()).isGreaterThan(0.844 - POINT);
+        assertThat(free.overall().imageToText().at1()).isGreaterThan(0.803 - POINT);
     }
 
     private List<Pair> scenes(Manner manner) throws Exception {
