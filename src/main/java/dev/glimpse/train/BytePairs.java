@@ -31,6 +31,9 @@ import java.util.regex.Pattern;
  */
 final class BytePairs implements Tokens {
 
+    /** The special tokens and one for each byte. */
+    static final int LEAST = 260;
+
     /** GPT-2's: what is never merged across. */
     private static final Pattern WORDS = Pattern.compile(
             "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
@@ -64,7 +67,7 @@ final class BytePairs implements Tokens {
     /**
      * Learns from texts. Equal texts give equal vocabularies.
      *
-     * @param size at most so many tokens, 260 or more: there are 4 special ones and 256 bytes
+     * @param size at most so many tokens, {@value #LEAST} or more: there are 4 special ones and 256 bytes
      */
     static BytePairs learn(Iterable<String> texts, int size) {
         BytePairs pairs = new BytePairs();
@@ -190,8 +193,8 @@ final class BytePairs implements Tokens {
         return (char) (256 + shifted);
     }
 
-    @Override
-    public List<String> texts() {
+    /** What each stands for, by number, without the space before it; empty where that is no text. */
+    List<String> texts() {
         Map<Character, Integer> bytes = new HashMap<>();
         for (int b = 0; b < 256; b++) {
             bytes.put(letter(b), b);

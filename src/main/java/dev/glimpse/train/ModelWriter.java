@@ -20,7 +20,7 @@ final class ModelWriter {
      * What is written beside the two networks, and how.
      *
      * @param reranker  or null for none
-     * @param quantized whether tables of tokens are written as int8, and other matrices of texts as float16
+     * @param quantized whether tables of tokens are written as int8, and other matrices of the text network and the reranker as float16
      */
     record Output(@Nullable RerankerNetwork reranker, boolean quantized) {}
 

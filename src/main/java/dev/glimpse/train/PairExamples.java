@@ -56,6 +56,13 @@ final class PairExamples implements Examples.Source {
         return pairs.with(scenes.of(Domain.WIDE, step, recipe.scenes()), unknown, recipe.captions());
     }
 
+    /** The same of captions in other tokens. */
+    PairExamples in(TrainingSet other, SceneExamples drawn) {
+        PairExamples same = new PairExamples(recipe, other, drawn);
+        same.neighbours = neighbours;
+        return same;
+    }
+
     /** From now on pictures that are taken for alike stand together. */
     void standTogether(Neighbours alike) {
         this.neighbours = alike;

@@ -76,6 +76,11 @@ record Recipe(
         };
     }
 
+    /** Whether texts are read by another network in the steps on captions, and from then on. */
+    boolean readsAnew() {
+        return textVocabulary > 0;
+    }
+
     /** By which similarities are multiplied in the loss; 0 where that is learned. */
     double temperature(int step) {
         return step <= scenesFirst ? SCENES_TEMPERATURE : 0;

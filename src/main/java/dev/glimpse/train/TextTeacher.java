@@ -26,6 +26,7 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network of texts that somebody else trained on far more words than captions have. Where captions lie among pictures, and
@@ -109,9 +110,10 @@ final class TextTeacher implements AutoCloseable {
      *
      * @param texts  that no caption is
      * @param places {@code [n, dimension]} of length 1, the place of each
-     * @param tokens of a vocabulary
+     * @param tokens of a vocabulary that was asked for; null for none
      */
-    record Lesson(List<String> texts, NDArray places, Tokens tokens) {}
+    record Lesson(
+            List<String> texts, NDArray places, @Nullable KnownTokens tokens) {}
 
     /**
      * Tokens of a vocabulary, each by itself.
@@ -120,7 +122,7 @@ final class TextTeacher implements AutoCloseable {
      * @param words    whether the teacher knows it as one
      * @param language that the teacher speaks, a BCP 47 tag
      */
-    record Tokens(NDArray places, boolean[] words, String language) {}
+    record KnownTokens(NDArray places, boolean[] words, String language) {}
 
     /** Words that a vocabulary shall have, besides those of captions: each of them as often as it counts. */
     List<String> given() {
@@ -143,7 +145,7 @@ final class TextTeacher implements AutoCloseable {
      * @param at       has what is kept
      * @param learned  pictures and their captions
      * @param pictures where they lie, {@code [pictures, dimension]} of length 1, in the same order
-     * @param tokens   what the tokens of a vocabulary stand for
+     * @param tokens   what the tokens of a vocabulary stand for; empty for none
      * @param stopped  whether nobody wants it any more; it takes minutes
      * @throws CancellationException if so
      */
@@ -159,14 +161,22 @@ final class TextTeacher implements AutoCloseable {
             KernelRegression places = places(scratch, captions, pictures, seed, stopped);
             List<String> texts = new Wordings(words, features(scratch, words, stopped)).of(captions, seed);
             Shape row = new Shape(pictures[0].length);
-            NDArray ofTexts = Examples.rows(at, placed(scratch, texts, places, stopped), row);
-            NDArray ofTokens = Examples.rows(at, placed(scratch, tokens, places, stopped), row);
-            boolean[] known = new boolean[tokens.size()];
-            for (int i = 0; i < known.length; i++) {
-                known[i] = Collections.binarySearch(words, tokens.get(i)) >= 0;
-            }
-            return new Lesson(texts, NDArrayOperators.normalised(ofTexts), new Tokens(ofTokens, known, language));
+            NDArray ofTexts =
+                    NDArrayOperators.normalised(Examples.rows(scratch, placed(scratch, texts, places, stopped), row));
+            KnownTokens known = tokens.isEmpty()
+                    ? null
+                    : known(tokens, Examples.rows(at, placed(scratch, tokens, places, stopped), row));
+            ofTexts.attach(at);
+            return new Lesson(texts, ofTexts, known);
         }
+    }
+
+    private KnownTokens known(List<String> tokens, NDArray places) {
+        boolean[] known = new boolean[tokens.size()];
+        for (int i = 0; i < known.length; i++) {
+            known[i] = Collections.binarySearch(words, tokens.get(i)) >= 0;
+        }
+        return new KnownTokens(places, known, language);
     }
 
     private List<float[]> placed(

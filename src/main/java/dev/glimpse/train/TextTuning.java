@@ -100,14 +100,14 @@ final class TextTuning implements AutoCloseable {
         boolean begins = !state.isKept();
         if (!begins) {
             progress = state.resume();
-        } else if (recipe.textVocabulary() == 0) {
+        } else if (!recipe.readsAnew()) {
             state.weights().copy(trainer.weights(), TextNetwork.TEXT + ".", TextNetwork.TEXT + ".");
         }
         int first = progress.step() + 1;
         try (NDManager kept = manager.newSubManager()) {
-            Desk desk = first <= recipe.textSteps() ? desk(kept, material) : null;
-            if (begins && desk != null) {
-                begin(desk);
+            Desk desk = first <= recipe.textSteps() ? desk(kept, material, begins ? tokens() : List.of()) : null;
+            if (desk != null && desk.lesson() != null && desk.lesson().tokens() != null) {
+                begin(desk, desk.lesson().tokens());
             }
             for (int step = first; desk != null && step <= recipe.textSteps() && !trainer.isStopped(); step++) {
                 listener.step(step, step(desk, step, listener));
@@ -127,32 +127,28 @@ final class TextTuning implements AutoCloseable {
     }
 
     /** Where texts are read anew, with what is known of the tokens. */
-    private void begin(Desk desk) {
-        TextTeacher.Lesson lesson = desk.lesson();
-        if (recipe.textVocabulary() == 0 || lesson == null || !(text instanceof TextBranch.Whole whole)) {
-            return;
-        }
+    private void begin(Desk desk, TextTeacher.KnownTokens known) {
         engine.setRandomSeed((int) recipe.seed());
         try (NDManager scratch = manager.newSubManager()) {
             NDArray table = TokenTable.of(
                     scratch,
                     desk.material().set(),
                     desk.rows(),
-                    lesson.tokens(),
-                    whole.network().width());
+                    known,
+                    anew().network().width());
             state.weights().begin(TextNetwork.TOKENS, table);
         }
     }
 
     /** Null if training is stopped meanwhile. */
-    private @Nullable Desk desk(NDManager kept, Material material) throws IOException {
+    private @Nullable Desk desk(NDManager kept, Material material, List<String> tokens) throws IOException {
         NDArray pictures = trainer.images(kept, material.set());
         float[][] rows = Trainer.rows(pictures);
         SceneBank bank = recipe.scenes() == 0 ? null : SceneBank.of(kept, trainer, material.scenes());
         Teaching teaching = material.lesson();
         TextTeacher.Lesson lesson;
         try {
-            lesson = teaching == null || trainer.isStopped() ? null : teaching.lesson(kept, rows, tokens());
+            lesson = teaching == null || trainer.isStopped() ? null : teaching.lesson(kept, rows, tokens);
         } catch (CancellationException e) {
             return null;
         }
@@ -165,9 +161,12 @@ final class TextTuning implements AutoCloseable {
     }
 
     private List<String> tokens() {
-        return recipe.textVocabulary() > 0 && text instanceof TextBranch.Whole whole
-                ? whole.tokens().texts()
-                : List.of();
+        return recipe.readsAnew() ? ((BytePairs) anew().tokens()).texts() : List.of();
+    }
+
+    /** What reads texts anew: none of others. */
+    private TextBranch.Whole anew() {
+        return (TextBranch.Whole) text;
     }
 
     private double step(Desk desk, int step, Trainer.Listener listener) {

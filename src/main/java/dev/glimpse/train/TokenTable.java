@@ -29,7 +29,7 @@ final class TokenTable {
      * @param width    of a row
      * @return {@code [tokens, width]}, as long as those that chance gives
      */
-    static NDArray of(NDManager at, TrainingSet set, float[][] pictures, TextTeacher.Tokens taught, int width) {
+    static NDArray of(NDManager at, TrainingSet set, float[][] pictures, TextTeacher.KnownTokens taught, int width) {
         try (NDManager scratch = at.newSubManager()) {
             NDArray places = taught.places();
             places.tempAttach(scratch);

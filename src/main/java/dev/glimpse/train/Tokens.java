@@ -30,9 +30,6 @@ interface Tokens {
     /** How many there are. */
     int size();
 
-    /** What each stands for, by number, without the space before it; empty where that is no text. */
-    List<String> texts();
-
     /**
      * Writes them as a {@code tokenizer.json} of Hugging Face's tokenizers.
      *

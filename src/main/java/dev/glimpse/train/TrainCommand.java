@@ -152,7 +152,8 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--int8",
-            description = "Write the table of tokens as int8, and other matrices of texts as float16.")
+            description =
+                    "Write the table of tokens as int8, and other matrices of the text network and the reranker as float16.")
     private boolean quantized;
 
     @Option(names = "--steps", defaultValue = "2000", description = "At most.")
@@ -203,6 +204,10 @@ public final class TrainCommand implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "--text-teacher goes with byte pairs: to --tokens words, all words that no caption has are one");
         }
+        if (textVocabulary != 0 && textVocabulary < BytePairs.LEAST) {
+            throw new IllegalArgumentException(
+                    "--text-vocabulary is %d; it must be %d or more, or 0".formatted(textVocabulary, BytePairs.LEAST));
+        }
         if (textVocabulary > 0 && backbones.nameOfTeacher().isEmpty()) {
             throw new IllegalArgumentException(
                     "--text-vocabulary goes with --text-teacher, which says where its tokens begin");
@@ -250,7 +255,7 @@ public final class TrainCommand implements Callable<Integer> {
             }
             List<String> said = said(learned);
             TextBranch branch = ofOthers == null ? textBranch(recipe, said) : ofOthers;
-            TextBranch retold = teacher == null || textVocabulary == 0 ? null : textBranch(recipe, said, teacher);
+            TextBranch retold = teacher == null || !recipe.readsAnew() ? null : textBranch(recipe, said, teacher);
             TrainingRun.Pairs pairsOf = new TrainingRun.Pairs(learned, heldOut);
             TrainingRun.Extent extent = new TrainingRun.Extent(warmStart, pictures, rerankerSteps, quantized);
             new TrainingRun(engine, recipe, image, teacher, out, extent).run(branch, retold, pairsOf);

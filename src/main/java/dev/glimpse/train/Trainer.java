@@ -91,7 +91,9 @@ final class Trainer implements AutoCloseable {
             }
         }
         if (stopping) {
-            state.keep(progress);
+            if (progress.step() > 0) {
+                state.keep(progress);
+            }
         } else if (recipe.patience() > 0) {
             state.takeBest();
         }

@@ -48,10 +48,10 @@ final class TrainingRun {
             TextBranch branch, TrainingSet learned, TrainingSet heldOut, SceneExamples drawn, PairExamples source) {
 
         /** The same in other tokens. */
-        Stage retold(TextBranch other, HuggingFaceTokenizer tokenizer, Recipe recipe) {
+        Stage retold(TextBranch other, HuggingFaceTokenizer tokenizer) {
             TrainingSet set = learned.in(tokenizer);
-            SceneExamples scenes = new SceneExamples(recipe.seed(), drawn.size(), tokenizer);
-            return new Stage(other, set, heldOut.in(tokenizer), scenes, new PairExamples(recipe, set, scenes));
+            SceneExamples scenes = new SceneExamples(drawn.seed(), drawn.size(), tokenizer);
+            return new Stage(other, set, heldOut.in(tokenizer), scenes, source.in(set, scenes));
         }
     }
 
@@ -78,7 +78,8 @@ final class TrainingRun {
     void run(TextBranch branch, @Nullable TextBranch retold, Pairs pairs) throws IOException {
         Files.createDirectories(out);
         Path checkpoints = out.resolveSibling(out.getFileName() + ".checkpoint");
-        try (HuggingFaceTokenizer tokenizer = tokenizer(branch);
+        Files.createDirectories(checkpoints);
+        try (HuggingFaceTokenizer tokenizer = tokenizer(branch, checkpoints.resolve("tokenizer.json"));
                 Trainer trainer = new Trainer(engine, recipe, image, branch, new Checkpoint(checkpoints))) {
             TrainingSet toLearn = TrainingSet.toLearnFrom(pairs.learned(), image, branch, tokenizer);
             TrainingSet toMeasure = TrainingSet.toMeasureOn(pairs.heldOut(), image, branch, tokenizer);
@@ -95,26 +96,29 @@ final class TrainingRun {
                 sayIfStopped(trainer, made);
                 return made;
             });
+            if (trainer.isStopped()) {
+                return;
+            }
             Stage joint = new Stage(branch, toLearn, toMeasure, drawn, source);
             if (retold == null) {
                 finish(trainer, joint, pairs, progress, checkpoints);
                 return;
             }
-            try (HuggingFaceTokenizer other = tokenizer(retold)) {
-                finish(trainer, joint.retold(retold, other, recipe), pairs, progress, checkpoints);
+            try (HuggingFaceTokenizer other = tokenizer(retold, checkpoints.resolve("tokenizer-texts.json"))) {
+                finish(trainer, joint.retold(retold, other), pairs, progress, checkpoints);
             }
         }
     }
 
-    private HuggingFaceTokenizer tokenizer(TextBranch branch) throws IOException {
-        Path file = out.resolve("tokenizer.json");
+    /** Beside the model: one that is there goes with the networks that are. */
+    private static HuggingFaceTokenizer tokenizer(TextBranch branch, Path file) throws IOException {
         branch.writeTokenizer(file);
         return branch.openTokenizer(file);
     }
 
     private void finish(Trainer trainer, Stage stage, Pairs pairs, Progress progress, Path checkpoints)
             throws IOException {
-        if (recipe.textSteps() > 0 && !trainer.isStopped()) {
+        if (recipe.textSteps() > 0) {
             tuneTexts(trainer, stage, pairs, checkpoints.resolve("texts"), progress);
         }
         if (trainer.isStopped()) {

@@ -49,13 +49,6 @@ final class Words implements Tokens {
     }
 
     @Override
-    public List<String> texts() {
-        return vocabulary.keySet().stream()
-                .map(word -> TokenizerFile.SPECIAL.contains(word) ? "" : word)
-                .toList();
-    }
-
-    @Override
     public void write(Path file, int length) throws IOException {
         ObjectNode model = JSON.createObjectNode();
         model.put("type", "WordLevel").put("unk_token", TokenizerFile.UNKNOWN);

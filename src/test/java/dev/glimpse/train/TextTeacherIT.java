@@ -73,9 +73,10 @@ class TextTeacherIT {
         });
         assertThat(texts).doesNotHaveDuplicates().doesNotContain("red", "dog", "a red ball");
         assertThat(texts.stream().filter(text -> text.endsWith(" that barks"))).isNotEmpty();
-        assertThat(lesson.tokens().words()).containsExactly(false, true, false, true);
-        assertThat(lesson.tokens().language()).isEqualTo("en");
-        float[][] tokens = Trainer.rows(lesson.tokens().places());
+        TextTeacher.KnownTokens known = Objects.requireNonNull(lesson.tokens());
+        assertThat(known.words()).containsExactly(false, true, false, true);
+        assertThat(known.language()).isEqualTo("en");
+        float[][] tokens = Trainer.rows(known.places());
         assertThat(tokens[TOKENS.indexOf("hound")][2]).isGreaterThan(tokens[TOKENS.indexOf("red")][2]);
         for (float[] place : places) {
             double length = 0;
@@ -120,6 +121,24 @@ class TextTeacherIT {
     private TextTeacher.Lesson lesson(List<Pair> learned, float[][] pictures) throws Exception {
         try (TextTeacher teacher = teacher()) {
             return teacher.lesson(manager, learned, pictures, TOKENS, 1, () -> false);
+        }
+    }
+
+    @Test
+    void saysNothingOfTokensThatNobodyAsksFor() throws Exception {
+        try (TextTeacher teacher = teacher()) {
+            TextTeacher.Lesson lesson = teacher.lesson(
+                    manager,
+                    List.of(pair(0, "en"), pair(1, "en")),
+                    new float[][] {{1, 0}, {0, 1}},
+                    List.of(),
+                    1,
+                    () -> false);
+
+            assertThat(lesson.tokens()).isNull();
+            assertThat(teacher.given()).contains("government").doesNotContain("##ing", "[CLS]");
+            assertThat(lesson.places().getShape())
+                    .isEqualTo(new Shape(lesson.texts().size(), 2));
         }
     }
 

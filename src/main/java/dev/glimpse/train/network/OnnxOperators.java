@@ -249,7 +249,9 @@ public final class OnnxOperators implements Operators<String> {
             long[] shape = new long[before.length + 2];
             System.arraycopy(before, 0, shape, 0, before.length);
             System.arraycopy(matrix.getShape().getShape(), 0, shape, before.length, 2);
-            return graph.weights(name, matrix.toFloatArray(), shape);
+            return quantized
+                    ? graph.halves(name, matrix.toFloatArray(), shape)
+                    : graph.weights(name, matrix.toFloatArray(), shape);
         }
     }
 }

@@ -44,6 +44,8 @@ public final class OnnxGraph {
 
     private static final int IR_VERSION = 8;
 
+    private static final float LARGEST_HALF = 65_504;
+
     private final ModelProto.Builder model;
     private final GraphProto.Builder graph;
     private final Map<String, long[]> initializers = new HashMap<>();
@@ -191,10 +193,7 @@ public final class OnnxGraph {
 
     /** Float32 numbers; those that are known, where the name is: so nodes share them. */
     public String weights(String name, float[] values, long... shape) {
-        if (Arrays.stream(shape).reduce(1, Math::multiplyExact) != values.length) {
-            throw new IllegalArgumentException(
-                    "%d numbers are no %s of shape %s".formatted(values.length, name, Arrays.toString(shape)));
-        }
+        requireAsMany(name, values, shape);
         ByteBuffer bytes = littleEndian(Math.multiplyExact(Float.BYTES, values.length));
         bytes.asFloatBuffer().put(values);
         return initializer(name, TensorProto.DataType.FLOAT, bytes.position(bytes.limit()), shape);
@@ -202,7 +201,7 @@ public final class OnnxGraph {
 
     /**
      * Float32 numbers that are written as float16, and widened where the network is opened: a file of half the size, of 11
-     * significant bits.
+     * significant bits. As they are where one is too large for that.
      */
     public String halves(String name, float[] values, long... shape) {
         if (has(name)) {
@@ -210,8 +209,12 @@ public final class OnnxGraph {
         }
         ByteBuffer bytes = littleEndian(Math.multiplyExact(Short.BYTES, values.length));
         for (float value : values) {
+            if (Math.abs(value) > LARGEST_HALF) {
+                return weights(name, values, shape);
+            }
             bytes.putShort(Float.floatToFloat16(value));
         }
+        requireAsMany(name, values, shape);
         String written = initializer(name + ".half", TensorProto.DataType.FLOAT16, bytes, shape);
         graph.addNode(NodeProto.newBuilder()
                 .setOpType("Cast")
@@ -252,6 +255,13 @@ public final class OnnxGraph {
             bytes.putLong(value);
         }
         return initializer("list " + Arrays.toString(values), TensorProto.DataType.INT64, bytes, values.length);
+    }
+
+    private static void requireAsMany(String name, float[] values, long... shape) {
+        if (Arrays.stream(shape).reduce(1, Math::multiplyExact) != values.length) {
+            throw new IllegalArgumentException(
+                    "%d numbers are no %s of shape %s".formatted(values.length, name, Arrays.toString(shape)));
+        }
     }
 
     private static ByteBuffer littleEndian(int size) {

@@ -58,6 +58,8 @@ public final class ClipShapedModel {
             int context,
             int dimension) {
 
+        private static final int BUNDLED_VOCABULARY = 24_000;
+
         /** @throws IllegalArgumentException if patches do not fill the image, or another size is too small */
         public Sizes {
             if (patch < 1 || imageSize < patch || imageSize % patch != 0) {
@@ -71,16 +73,17 @@ public final class ClipShapedModel {
         }
 
         /**
-         * CLIP ViT-B/32's: 4.4 billion multiplications an image. But the vocabulary is the bundled tokenizer's 8,192
+         * CLIP ViT-B/32's: 4.4 billion multiplications an image. But the vocabulary is the bundled tokenizer's 24,000
          * instead of 49,408, which only makes a file smaller.
          */
         public static Sizes vitB32() {
-            return new Sizes(224, 32, new Transformer(768, 12, 12), new Transformer(512, 8, 12), 8192, 77, 512);
+            return new Sizes(
+                    224, 32, new Transformer(768, 12, 12), new Transformer(512, 8, 12), BUNDLED_VOCABULARY, 77, 512);
         }
 
         /** Written and opened in milliseconds: images of 32 pixels, texts of up to 12 tokens, 16 components. */
         public static Sizes tiny() {
-            return new Sizes(32, 8, new Transformer(32, 4, 2), new Transformer(24, 2, 2), 8192, 12, 16);
+            return new Sizes(32, 8, new Transformer(32, 4, 2), new Transformer(24, 2, 2), BUNDLED_VOCABULARY, 12, 16);
         }
 
         int cells() {
