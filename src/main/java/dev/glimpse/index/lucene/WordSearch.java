@@ -25,8 +25,10 @@ import org.apache.lucene.search.Scorable;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.Weight;
+import org.apache.lucene.util.BitSet;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.QueryBuilder;
+import org.apache.lucene.util.SparseFixedBitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,54 +57,38 @@ final class WordSearch {
     /** @return empty where it was not to go on to the end */
     static Optional<List<WordMatch>> search(DirectoryReader reader, WordQuery query, WordListener listener, Keys keys)
             throws IOException {
-        TopNeighbours top = new TopNeighbours(query.k());
         // Null where analysis leaves no word.
         Query words = new QueryBuilder(LuceneIndex.analyzer()).createBooleanQuery(LuceneIndex.TEXT, query.words());
         if (words == null) {
             return Optional.of(List.of());
         }
-        IndexSearcher searcher = new IndexSearcher(reader);
-        Weight weight = searcher.createWeight(searcher.rewrite(filtered(words, query)), ScoreMode.TOP_SCORES, 1);
-        long told = System.nanoTime();
-        long silence = SILENCE;
-        float worst = 0;
-        for (LeafReaderContext context : reader.leaves()) {
-            ScorerSupplier supplier = weight.scorerSupplier(context);
-            if (supplier == null) {
-                continue;
+        Search search = new Search(reader, query, listener, keys);
+        if (words instanceof BooleanQuery several) {
+            // What has all words is found soon, mostly among the best, and how good they are tells what to pass over.
+            if (!search.run(filtered(all(several), query))) {
+                return Optional.empty();
             }
-            supplier.setTopLevelScoringClause();
-            BulkScorer scorer = supplier.bulkScorer();
-            Best best = new Best(top, DocValues.getBinary(context.reader(), LuceneIndex.KEY), keys);
-            Bits live = context.reader().getLiveDocs();
-            for (int doc = 0; doc != DocIdSetIterator.NO_MORE_DOCS; ) {
-                doc = scorer.score(
-                        best, live, doc, Math.min(doc + CHUNK, context.reader().maxDoc()));
-                if (doc >= context.reader().maxDoc()) {
-                    break;
-                }
-                if (!listener.proceed()) {
-                    return Optional.empty();
-                }
-                long now = System.nanoTime();
-                if (now - told > silence && top.least() > worst) {
-                    worst = top.least();
-                    listener.improved(matches(top));
-                    told = System.nanoTime();
-                    silence = Math.max(SILENCE, told - now);
-                }
+            if (!search.best().isEmpty()) {
+                search.tell();
             }
         }
-        return Optional.of(matches(top));
+        return search.run(filtered(words, query)) ? Optional.of(search.best()) : Optional.empty();
     }
 
-    /** Any of the words, and all that the query asks for beside them: in one, so that Lucene passes over what can't be among the best. */
+    private static Query all(BooleanQuery words) {
+        BooleanQuery.Builder all = new BooleanQuery.Builder();
+        words.clauses().forEach(word -> all.add(word.query(), Occur.MUST));
+        return all.build();
+    }
+
+    /** The words, and all that the query asks for beside them: in one, so that Lucene passes over what can't be among the best. */
     private static Query filtered(Query words, WordQuery query) {
-        BooleanQuery.Builder all = new BooleanQuery.Builder().setMinimumNumberShouldMatch(1);
+        BooleanQuery.Builder all = new BooleanQuery.Builder();
         if (words instanceof BooleanQuery several) {
             several.clauses().forEach(all::add);
+            all.setMinimumNumberShouldMatch(several.getClauses(Occur.SHOULD).isEmpty() ? 0 : 1);
         } else {
-            all.add(words, Occur.SHOULD);
+            all.add(words, Occur.MUST);
         }
         all.add(new FieldExistsQuery(LuceneIndex.vectorField(query.kind())), Occur.FILTER);
         if (query.filter() != null) {
@@ -111,38 +97,105 @@ final class WordSearch {
         return all.build();
     }
 
+    /** One search of one query or more: what the first collects is not collected again. */
+    private static final class Search {
+
+        private final DirectoryReader reader;
+        private final IndexSearcher searcher;
+        private final WordListener listener;
+        private final Keys keys;
+        private final TopNeighbours top;
+
+        /** Documents that were offered. */
+        private final BitSet seen;
+
+        private long told = System.nanoTime();
+        private long silence = SILENCE;
+        private float worst;
+
+        Search(DirectoryReader reader, WordQuery query, WordListener listener, Keys keys) {
+            this.reader = reader;
+            this.searcher = new IndexSearcher(reader);
+            this.listener = listener;
+            this.keys = keys;
+            this.top = new TopNeighbours(query.k());
+            this.seen = new SparseFixedBitSet(Math.max(1, reader.maxDoc()));
+        }
+
+        /** Says whether it was to go on to the end. */
+        boolean run(Query query) throws IOException {
+            Weight weight = searcher.createWeight(searcher.rewrite(query), ScoreMode.TOP_SCORES, 1);
+            for (LeafReaderContext context : reader.leaves()) {
+                ScorerSupplier supplier = weight.scorerSupplier(context);
+                if (supplier == null) {
+                    continue;
+                }
+                supplier.setTopLevelScoringClause();
+                BulkScorer scorer = supplier.bulkScorer();
+                Best best = new Best(this, context, DocValues.getBinary(context.reader(), LuceneIndex.KEY));
+                Bits live = context.reader().getLiveDocs();
+                int end = context.reader().maxDoc();
+                for (int doc = 0; doc != DocIdSetIterator.NO_MORE_DOCS; ) {
+                    doc = scorer.score(best, live, doc, Math.min(doc + CHUNK, end));
+                    if (doc >= end) {
+                        break;
+                    }
+                    if (!listener.proceed()) {
+                        return false;
+                    }
+                    if (System.nanoTime() - told > silence && top.least() > worst) {
+                        tell();
+                    }
+                }
+            }
+            return true;
+        }
+
+        /** Tells what is best so far. */
+        void tell() {
+            long began = System.nanoTime();
+            worst = top.least();
+            listener.improved(best());
+            told = System.nanoTime();
+            silence = Math.max(SILENCE, told - began);
+        }
+
+        List<WordMatch> best() {
+            return top.ranked().stream()
+                    .map(best -> new WordMatch(best.item(), best.similarity()))
+                    .toList();
+        }
+    }
+
     /** Offers what is found to the best. */
     private static final class Best implements LeafCollector {
 
-        private final TopNeighbours top;
+        private final Search search;
+        private final int base;
         private final BinaryDocValues ids;
-        private final Keys keys;
         private @Nullable Scorable scorer;
 
-        Best(TopNeighbours top, BinaryDocValues ids, Keys keys) {
-            this.top = top;
+        Best(Search search, LeafReaderContext context, BinaryDocValues ids) {
+            this.search = search;
+            this.base = context.docBase;
             this.ids = ids;
-            this.keys = keys;
         }
 
         @Override
         public void setScorer(Scorable of) throws IOException {
             scorer = of;
-            of.setMinCompetitiveScore(least(top));
+            of.setMinCompetitiveScore(least(search.top));
         }
 
         @Override
         public void collect(int doc) throws IOException {
             Scorable of = Objects.requireNonNull(scorer);
-            if (top.offer(of.score(), () -> keys.of(ids, doc))) {
-                of.setMinCompetitiveScore(least(top));
+            if (!search.seen.get(base + doc)) {
+                search.seen.set(base + doc);
+                if (search.top.offer(of.score(), () -> search.keys.of(ids, doc))) {
+                    of.setMinCompetitiveScore(least(search.top));
+                }
             }
         }
-    }
-
-    private static List<WordMatch> matches(TopNeighbours top) {
-        return top.ranked().stream()
-                .map(best -> new WordMatch(best.item(), best.similarity()))
-                .toList();
     }
 }

@@ -102,6 +102,37 @@ class LuceneIndexTest extends VectorIndexContract {
     }
 
     @Test
+    void tellsFirstWhatHasAllWords() throws IOException {
+        List<IndexChange> changes = new ArrayList<>();
+        for (int i = 0; i < 20_000; i++) {
+            String words = i % 2 == 0 ? "red circle" : "blue square";
+            changes.add(said("text/" + i, i, i == 15_000 ? "a red square" : words));
+        }
+        index.apply(changes, ViewPositions.none(ORIGIN));
+        List<List<String>> told = new ArrayList<>();
+        WordListener listener = new WordListener() {
+            @Override
+            public boolean proceed() {
+                return true;
+            }
+
+            @Override
+            public void improved(List<WordMatch> best) {
+                told.add(best.stream().map(of -> of.item().toString()).toList());
+            }
+        };
+        try (IndexSnapshot snapshot = index.snapshot()) {
+            List<WordMatch> found = snapshot.words(new WordQuery(Kind.TEXT, "square red", 3, null), listener)
+                    .orElseThrow();
+
+            assertThat(told.getFirst()).containsExactly("text/15000");
+            assertThat(told).allSatisfy(best -> assertThat(best).startsWith("text/15000"));
+            assertThat(found).hasSize(3).doesNotHaveDuplicates();
+            assertThat(found.getFirst().item()).hasToString("text/15000");
+        }
+    }
+
+    @Test
     void tellsWhatWordsFindWhileItLooks() throws IOException {
         List<IndexChange> changes = new ArrayList<>();
         for (int i = 0; i < 40_000; i++) {
