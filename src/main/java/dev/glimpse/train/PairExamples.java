@@ -28,7 +28,7 @@ final class PairExamples implements Examples.Source {
     @Override
     public Examples of(int step) {
         if (step <= recipe.scenesFirst()) {
-            return scenes.of(recipe.domain(step), step, Recipe.SCENES_ALONE);
+            return scenes.of(recipe.domain(step), step, Recipe.SCENES_ALONE, SceneExamples.BINDING);
         }
         return of(choose(step), step);
     }
@@ -38,22 +38,34 @@ final class PairExamples implements Examples.Source {
         return set.examples(choose(step), captionsEach, recipe.joined(), null, recipe.seed() * 32_452_843 + step);
     }
 
+    /** Half as many pictures as in other steps, beside twice as many scenes, with twins that are hard to tell apart. */
+    Examples mostlyScenes(int step) {
+        int[] chosen = Arrays.copyOf(choose(step), Math.max(1, recipe.batch() / 2));
+        return of(chosen, scenes.of(Domain.WIDE, step, 2 * recipe.scenes(), SceneExamples.HARD), step);
+    }
+
     /** Examples of these pictures. */
     Examples of(int[] chosen, int step) {
-        Examples pairs = set.examples(
+        return recipe.scenes() == 0
+                ? pairs(chosen, step)
+                : of(chosen, scenes.of(Domain.WIDE, step, recipe.scenes(), SceneExamples.BINDING), step);
+    }
+
+    private Examples of(int[] chosen, Examples drawn, int step) {
+        boolean[] unknown = new boolean[chosen.length];
+        for (int i = 0; i < chosen.length; i++) {
+            unknown[i] = likeScenes[chosen[i]];
+        }
+        return pairs(chosen, step).with(drawn, unknown, recipe.captions());
+    }
+
+    private Examples pairs(int[] chosen, int step) {
+        return set.examples(
                 chosen,
                 recipe.captions(),
                 recipe.joined(),
                 recipe.augmentation().augmentation(),
                 recipe.seed() * 1_000_003 + step);
-        if (recipe.scenes() == 0) {
-            return pairs;
-        }
-        boolean[] unknown = new boolean[chosen.length];
-        for (int i = 0; i < chosen.length; i++) {
-            unknown[i] = likeScenes[chosen[i]];
-        }
-        return pairs.with(scenes.of(Domain.WIDE, step, recipe.scenes()), unknown, recipe.captions());
     }
 
     /** The same of captions in other tokens. */

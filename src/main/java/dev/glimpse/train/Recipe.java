@@ -23,6 +23,7 @@ import dev.glimpse.train.network.TextNetwork;
  * @param textSteps     on captions alone, after those
  * @param textVocabulary in those texts are read anew, with so many tokens at most; 0: as they were before
  * @param teacher       in those: a network of texts by others, and its language; empty for none
+ * @param sceneSteps    on scenes, after those: pictures keep their places
  * @param rate          of learning, at its highest
  * @param evaluateEvery so many steps recall is measured on held-out pairs
  * @param patience      so many measurements without a new best end the training; 0: none do, and no best is taken up
@@ -46,6 +47,7 @@ record Recipe(
         int textSteps,
         int textVocabulary,
         String teacher,
+        int sceneSteps,
         double rate,
         int evaluateEvery,
         int patience,
@@ -92,6 +94,11 @@ record Recipe(
      */
     Domain domain(int step) {
         return step <= scenesFirst / 3 ? Domain.BASIC : Domain.WIDE;
+    }
+
+    /** The share of the rate that a step of so many has: risen over the first hundred, then falling as a cosine to a hundredth. */
+    static double course(int step, int steps) {
+        return Math.min(1, step / (double) LONGEST_RISE) * (0.505 + 0.495 * Math.cos(Math.PI * step / steps));
     }
 
     /**

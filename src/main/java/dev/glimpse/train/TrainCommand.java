@@ -171,6 +171,12 @@ public final class TrainCommand implements Callable<Integer> {
             description = "In those, read texts anew with so many tokens at most; 0: as before. With --text-teacher.")
     private int textVocabulary;
 
+    @Option(
+            names = "--scene-steps",
+            defaultValue = "0",
+            description = "Steps on drawn scenes, after those: both branches learn, and pictures keep their places.")
+    private int sceneSteps;
+
     @Option(names = "--rate", defaultValue = "0.001", description = "Of learning, at its highest.")
     private double rate;
 
@@ -238,6 +244,7 @@ public final class TrainCommand implements Callable<Integer> {
                 textSteps,
                 textVocabulary,
                 backbones.nameOfTeacher(),
+                sceneSteps,
                 rate,
                 evaluateEvery,
                 patience,
@@ -247,6 +254,9 @@ public final class TrainCommand implements Callable<Integer> {
             if (scenes + scenesFirst > 0 && (!image.seesPixels() || backbones.hasTexts())) {
                 throw new IllegalArgumentException(
                         "--scenes go with a text network of our own, and with a map of cells, be it a backbone's");
+            }
+            if (sceneSteps > 0 && scenes == 0) {
+                throw new IllegalArgumentException("--scene-steps are taken on drawn scenes: --scenes is 0");
             }
             TextBranch ofOthers = backbones.textBranch(dimension, length);
             TextTeacher teacher = backbones.teacher();

@@ -118,8 +118,8 @@ final class TrainingRun {
 
     private void finish(Trainer trainer, Stage stage, Pairs pairs, Progress progress, Path checkpoints)
             throws IOException {
-        if (recipe.textSteps() > 0) {
-            tuneTexts(trainer, stage, pairs, checkpoints.resolve("texts"), progress);
+        if (recipe.textSteps() + recipe.sceneSteps() > 0) {
+            tune(trainer, stage, pairs, checkpoints, progress);
         }
         if (trainer.isStopped()) {
             return;
@@ -137,17 +137,28 @@ final class TrainingRun {
                 out);
     }
 
-    private void tuneTexts(Trainer trainer, Stage stage, Pairs pairs, Path checkpoints, Progress progress)
+    private void tune(Trainer trainer, Stage stage, Pairs pairs, Path checkpoints, Progress progress)
             throws IOException {
-        TextTuning.Teaching teaching = teacher == null
+        StillPictures.Teaching teaching = teacher == null
                 ? null
                 : (at, pictures, tokens) ->
                         teacher.lesson(at, pairs.learned(), pictures, tokens, recipe.seed(), trainer::isStopped);
-        TextTuning.Material material =
-                new TextTuning.Material(stage.learned(), stage.source(), stage.drawn(), teaching);
-        try (TextTuning tuning = new TextTuning(engine, trainer, stage.branch(), new Checkpoint(checkpoints))) {
+        StillPictures.Material material =
+                new StillPictures.Material(stage.branch(), stage.learned(), stage.source(), stage.drawn(), teaching);
+        try (StillPictures pictures = new StillPictures(engine, trainer, material)) {
             untilStopped(trainer, () -> {
-                tuning.run(material, new ProgressBar(recipe.textSteps()));
+                if (recipe.textSteps() > 0) {
+                    Checkpoint checkpoint = new Checkpoint(checkpoints.resolve("texts"));
+                    try (TextTuning tuning = new TextTuning(engine, trainer, stage.branch(), checkpoint)) {
+                        tuning.run(pictures, new ProgressBar(recipe.textSteps()));
+                    }
+                }
+                if (recipe.sceneSteps() > 0 && !trainer.isStopped()) {
+                    Checkpoint checkpoint = new Checkpoint(checkpoints.resolve("scenes"));
+                    try (SceneTuning tuning = new SceneTuning(engine, trainer, image, checkpoint)) {
+                        tuning.run(pictures, new ProgressBar(recipe.sceneSteps()));
+                    }
+                }
                 sayIfStopped(trainer, progress);
                 return true;
             });

@@ -1,8 +1,13 @@
 package dev.glimpse.train;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.glimpse.train.network.Weights;
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 
 /** What changes while training goes on, and what a checkpoint keeps of it. */
 final class TrainingState implements AutoCloseable {
@@ -17,6 +22,7 @@ final class TrainingState implements AutoCloseable {
     private final Weights weights;
     private final Weights averaged;
     private final Adam adam;
+    private final Set<String> held = new HashSet<>();
 
     TrainingState(NDManager manager, Recipe recipe, Checkpoint checkpoint) {
         this.recipe = recipe;
@@ -46,6 +52,12 @@ final class TrainingState implements AutoCloseable {
         return checkpoint.resume(recipe, weights, averaged, adam);
     }
 
+    /** From now on those of a name stay as they are. */
+    void hold(String name) {
+        weights.find(name).ifPresent(of -> of.setRequiresGradient(false));
+        held.add(name);
+    }
+
     /** Writes a checkpoint. */
     void keep(Progress progress) throws IOException {
         checkpoint.write(recipe, progress, weights, averaged, adam);
@@ -67,7 +79,9 @@ final class TrainingState implements AutoCloseable {
      * @return whether it was taken: not if a gradient was no number
      */
     boolean step(int step, double rate) {
-        boolean taken = adam.step(weights.trained(), step, rate);
+        Map<String, NDArray> learning = new LinkedHashMap<>(weights.trained());
+        learning.keySet().removeAll(held);
+        boolean taken = adam.step(learning, step, rate);
         averaged.follow(weights, 1 - Math.min(AVERAGED, (1 + step) / (10.0 + step)));
         return taken;
     }

@@ -10,7 +10,8 @@
  * the first step; {@link dev.glimpse.train.Trainer} takes steps against a {@link dev.glimpse.train.Loss},
  * {@link dev.glimpse.train.Proxies} where asked for and {@link dev.glimpse.train.SceneFacts} of drawn scenes, writes {@link dev.glimpse.train.Checkpoint}s and stops when recall on held-out pairs no longer rises;
  * {@link dev.glimpse.train.TextTuning} may go on with captions alone, with a {@link dev.glimpse.train.TextTeacher} of words and a
- * {@link dev.glimpse.train.TokenTable} that begins where those are known to lie, and {@link dev.glimpse.train.RerankerTrainer} train a
+ * {@link dev.glimpse.train.TokenTable} that begins where those are known to lie, {@link dev.glimpse.train.SceneTuning} with scenes
+ * while all else keeps its place, and {@link dev.glimpse.train.RerankerTrainer} train a
  * reranker beside; {@link dev.glimpse.train.ModelWriter} writes what came of it in the Hugging Face ONNX layout.
  */
 @NullMarked

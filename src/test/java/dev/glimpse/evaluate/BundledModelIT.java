@@ -40,9 +40,8 @@ class BundledModelIT {
     /** How far those of a sample may. */
     private static final double SAMPLED = 0.05;
 
-    /** Kinds of minimal pairs in which it does not reach 0.97 yet, and what it reaches. */
-    private static final Map<String, Double> WEAK = Map.of(
-            "RELATION_FLIPPED", 0.94, "TEXTURE_CHANGED", 0.90, "COLOURS_SWAPPED", 0.92, "ONE_OF_THREE_CHANGED", 0.95);
+    /** How far those of minimal pairs may: some have fifty foils in the sample. */
+    private static final double MINIMAL = 0.03;
 
     private static final int SCENES = 300;
     private static final String SHORTCODE = "en-shortcode";
@@ -71,16 +70,16 @@ class BundledModelIT {
         Evaluation evaluation = evaluate(pairs);
 
         double english = found(evaluation, "en").textToImage().at10();
-        assertThat(found(evaluation, "en").textToImage().at1()).isGreaterThan(0.706 - POINT);
-        assertThat(found(evaluation, "en").imageToText().at1()).isGreaterThan(0.680 - POINT);
-        assertThat(english).isGreaterThan(0.929 - POINT);
-        assertThat(found(evaluation, "en").imageToText().at10()).isGreaterThan(0.924 - POINT);
-        assertThat(found(evaluation, SHORTCODE).textToImage().at10()).isGreaterThan(0.587 - POINT);
+        assertThat(found(evaluation, "en").textToImage().at1()).isGreaterThan(0.685 - POINT);
+        assertThat(found(evaluation, "en").imageToText().at1()).isGreaterThan(0.668 - POINT);
+        assertThat(english).isGreaterThan(0.921 - POINT);
+        assertThat(found(evaluation, "en").imageToText().at10()).isGreaterThan(0.922 - POINT);
+        assertThat(found(evaluation, SHORTCODE).textToImage().at10()).isGreaterThan(0.596 - POINT);
         assertThat(evaluation.languages()).hasSize(13);
         evaluation.languages().forEach((language, of) -> {
             if (!language.startsWith("en")) {
                 assertThat(of.textToImage().queries()).as(language).isGreaterThan(200);
-                assertThat(of.textToImage().at10()).as(language).isGreaterThan(0.912 - SAMPLED);
+                assertThat(of.textToImage().at10()).as(language).isGreaterThan(0.909 - SAMPLED);
             }
         });
     }
@@ -88,17 +87,15 @@ class BundledModelIT {
     @Test
     void knowsScenesOfCombinationsThatItNeverSaw() throws Exception {
         Evaluation plain = evaluate(scenes(Manner.PLAIN));
-        assertThat(plain.overall().textToImage().at1()).isGreaterThan(0.991 - POINT);
-        assertThat(plain.overall().imageToText().at1()).isGreaterThan(0.985 - POINT);
+        assertThat(plain.overall().textToImage().at1()).isGreaterThan(0.998 - POINT);
+        assertThat(plain.overall().imageToText().at1()).isGreaterThan(0.996 - POINT);
         assertThat(plain.minimalPairs())
                 .hasSizeGreaterThan(4)
-                .allSatisfy(of -> assertThat(of.accuracy())
-                        .as(of.kind())
-                        .isGreaterThan(WEAK.getOrDefault(of.kind(), 0.97) - SAMPLED));
+                .allSatisfy(of -> assertThat(of.accuracy()).as(of.kind()).isGreaterThan(0.97 - MINIMAL));
 
         Evaluation free = evaluate(scenes(Manner.FREE));
-        assertThat(free.overall().textToImage().at1()).isGreaterThan(0.844 - POINT);
-        assertThat(free.overall().imageToText().at1()).isGreaterThan(0.803 - POINT);
+        assertThat(free.overall().textToImage().at1()).isGreaterThan(0.883 - POINT);
+        assertThat(free.overall().imageToText().at1()).isGreaterThan(0.849 - POINT);
     }
 
     private List<Pair> scenes(Manner manner) throws Exception {

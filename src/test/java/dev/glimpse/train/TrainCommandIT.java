@@ -89,6 +89,7 @@ class TrainCommandIT {
             "--scenes-first=2",
             "--text-steps=80",
             "--text-vocabulary=5000",
+            "--scene-steps=3",
             "--text-teacher=classpath:all-minilm-l6-v2.onnx",
             "--teacher-tokenizer=classpath:all-minilm-l6-v2-tokenizer.json",
             "--int8"
@@ -108,6 +109,7 @@ class TrainCommandIT {
                         .readTree(model.resolve("tokenizer.json").toFile())
                         .at("/model/vocab"))
                 .hasSize(5000);
+        assertThat(folder.resolve("stages.checkpoint/scenes/progress.json")).exists();
         // All stages are in checkpoints: there is nothing left to do but to write the same again.
         assertThat(train(model, stages)).isZero();
         assertThat(distance(captions(model), captions)).isLessThan(1e-6);
@@ -236,6 +238,17 @@ class TrainCommandIT {
                         "--text-vocabulary=-1"))
                 .isOne();
         assertThat(little.toString()).contains("--text-vocabulary is -1; it must be 260 or more, or 0");
+    }
+
+    @Test
+    void saysWhatStepsOnScenesLack() {
+        StringWriter said = new StringWriter();
+
+        int status = TrainCommand.run(
+                new PrintWriter(said), "--pairs=" + pairs, "--out=" + folder.resolve("none"), "--scene-steps=10");
+
+        assertThat(status).isOne();
+        assertThat(said.toString()).contains("--scene-steps are taken on drawn scenes: --scenes is 0");
     }
 
     @Test
