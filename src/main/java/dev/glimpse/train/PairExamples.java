@@ -40,7 +40,8 @@ final class PairExamples implements Examples.Source {
 
     /** Half as many pictures as in other steps, beside twice as many scenes, with twins that are hard to tell apart. */
     Examples mostlyScenes(int step) {
-        int[] chosen = Arrays.copyOf(choose(step), Math.max(1, recipe.batch() / 2));
+        int[] all = choose(step);
+        int[] chosen = Arrays.copyOf(all, Math.max(1, all.length / 2));
         return of(chosen, scenes.of(Domain.WIDE, step, 2 * recipe.scenes(), SceneExamples.HARD), step);
     }
 

@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 
 /**
  * Scenes of the last steps and where they lay: a branch moves so little in a step that captions may be told apart from them as
- * from those of their own batch (cross-batch memory: Wang et al. 2020, arXiv:1912.06798).
+ * from those of their own batch (cross-batch memory: Wang et al. 2020, arXiv:1912.06798). No checkpoint keeps them: after a stop
+ * they are gathered anew.
  */
 final class RecentScenes {
 

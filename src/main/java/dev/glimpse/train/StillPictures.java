@@ -127,14 +127,8 @@ final class StillPictures implements AutoCloseable {
         return lesson == null ? null : lesson.tokens();
     }
 
-    /** How badly captions of a step lie, and what the teacher places. */
-    NDArray loss(NDManager at, NDArrayOperators on, int step) {
-        NDArray of = ofCaptions(at, on, step);
-        TextTeacher.Lesson lesson = known().lesson();
-        return lesson == null ? of : of.add(ofLesson(at, on, lesson, step));
-    }
-
-    private NDArray ofCaptions(NDManager at, NDArrayOperators on, int step) {
+    /** How badly captions of a step lie. */
+    NDArray ofCaptions(NDManager at, NDArrayOperators on, int step) {
         Examples examples = material.source().captions(step, CAPTIONS);
         NDArray truth = right(at, examples);
         NDArray right = truth.gt(0).toType(DataType.FLOAT32, false);
@@ -155,7 +149,13 @@ final class StillPictures implements AutoCloseable {
                 .sub(near(texts, middle));
     }
 
-    private NDArray ofLesson(NDManager at, NDArrayOperators on, TextTeacher.Lesson lesson, int step) {
+    /** How far texts of a step lie from where the teacher places them; null where there is none. */
+    @Nullable
+    NDArray ofLesson(NDManager at, NDArrayOperators on, int step) {
+        TextTeacher.Lesson lesson = known().lesson();
+        if (lesson == null) {
+            return null;
+        }
         int[] chosen = chosen(step, TAUGHT);
         NDArray texts = embedded(on, List.of(taught(at, chosen)));
         lesson.places().tempAttach(at);

@@ -105,9 +105,13 @@ final class TextTuning implements AutoCloseable {
         try (NDManager at = manager.newSubManager()) {
             try (GradientCollector gradients = engine.newGradientCollector()) {
                 NDArrayOperators on = new NDArrayOperators(at, state.weights(), true);
-                NDArray of = pictures.loss(at, on, step);
+                NDArray of = pictures.ofCaptions(at, on, step);
                 if (bank != null) {
                     of = of.add(ofScenes(at, on, pictures, bank, step));
+                }
+                NDArray lesson = pictures.ofLesson(at, on, step);
+                if (lesson != null) {
+                    of = of.add(lesson);
                 }
                 gradients.backward(of);
                 loss = of.getFloat();

@@ -118,7 +118,7 @@ final class TrainingRun {
 
     private void finish(Trainer trainer, Stage stage, Pairs pairs, Progress progress, Path checkpoints)
             throws IOException {
-        if (recipe.textSteps() + recipe.sceneSteps() > 0) {
+        if (recipe.textSteps() > 0 || recipe.sceneSteps() > 0) {
             tune(trainer, stage, pairs, checkpoints, progress);
         }
         if (trainer.isStopped()) {

@@ -63,16 +63,17 @@ final class WordSearch {
             return Optional.of(List.of());
         }
         Search search = new Search(reader, query, listener, keys);
-        if (words instanceof BooleanQuery several) {
+        if (words instanceof BooleanQuery several
+                && several.clauses().stream().distinct().count() > 1) {
             // What has all words is found soon, mostly among the best, and how good they are tells what to pass over.
-            if (!search.run(filtered(all(several), query))) {
+            if (!search.run(filtered(all(several), query), true)) {
                 return Optional.empty();
             }
             if (!search.best().isEmpty()) {
                 search.tell();
             }
         }
-        return search.run(filtered(words, query)) ? Optional.of(search.best()) : Optional.empty();
+        return search.run(filtered(words, query), false) ? Optional.of(search.best()) : Optional.empty();
     }
 
     private static Query all(BooleanQuery words) {
@@ -97,7 +98,7 @@ final class WordSearch {
         return all.build();
     }
 
-    /** One search of one query or more: what the first collects is not collected again. */
+    /** One search of one query or two: what the first collects is not collected again. */
     private static final class Search {
 
         private final DirectoryReader reader;
@@ -122,8 +123,12 @@ final class WordSearch {
             this.seen = new SparseFixedBitSet(Math.max(1, reader.maxDoc()));
         }
 
-        /** Says whether it was to go on to the end. */
-        boolean run(Query query) throws IOException {
+        /**
+         * Says whether it was to go on to the end.
+         *
+         * @param again whether another follows, that would find the same
+         */
+        boolean run(Query query, boolean again) throws IOException {
             Weight weight = searcher.createWeight(searcher.rewrite(query), ScoreMode.TOP_SCORES, 1);
             for (LeafReaderContext context : reader.leaves()) {
                 ScorerSupplier supplier = weight.scorerSupplier(context);
@@ -132,7 +137,7 @@ final class WordSearch {
                 }
                 supplier.setTopLevelScoringClause();
                 BulkScorer scorer = supplier.bulkScorer();
-                Best best = new Best(this, context, DocValues.getBinary(context.reader(), LuceneIndex.KEY));
+                Best best = new Best(this, again, context, DocValues.getBinary(context.reader(), LuceneIndex.KEY));
                 Bits live = context.reader().getLiveDocs();
                 int end = context.reader().maxDoc();
                 for (int doc = 0; doc != DocIdSetIterator.NO_MORE_DOCS; ) {
@@ -171,12 +176,14 @@ final class WordSearch {
     private static final class Best implements LeafCollector {
 
         private final Search search;
+        private final boolean again;
         private final int base;
         private final BinaryDocValues ids;
         private @Nullable Scorable scorer;
 
-        Best(Search search, LeafReaderContext context, BinaryDocValues ids) {
+        Best(Search search, boolean again, LeafReaderContext context, BinaryDocValues ids) {
             this.search = search;
+            this.again = again;
             this.base = context.docBase;
             this.ids = ids;
         }
@@ -190,8 +197,10 @@ final class WordSearch {
         @Override
         public void collect(int doc) throws IOException {
             Scorable of = Objects.requireNonNull(scorer);
-            if (!search.seen.get(base + doc)) {
+            if (again) {
                 search.seen.set(base + doc);
+            }
+            if (again || !search.seen.get(base + doc)) {
                 if (search.top.offer(of.score(), () -> search.keys.of(ids, doc))) {
                     of.setMinCompetitiveScore(least(search.top));
                 }
