@@ -22,9 +22,10 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
@@ -58,8 +59,13 @@ class LiveMatches implements LiveFeed.Listener {
     /** Who closes a stream does not wait for the lock. */
     private final Queue<MatchStream> closed = new ConcurrentLinkedQueue<>();
 
-    private final ExecutorService replays = Executors.newFixedThreadPool(
-            REPLAYS, Thread.ofPlatform().name("replay-", 0).daemon().factory());
+    private final ThreadPoolExecutor replays = new ThreadPoolExecutor(
+            REPLAYS,
+            REPLAYS,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().name("replay-", 0).daemon().factory());
 
     /** Guards all that follows, and the streams. */
     private final Object lock = new Object();
@@ -82,6 +88,8 @@ class LiveMatches implements LiveFeed.Listener {
         this.most = config.liveStreams();
         this.replayed = metrics.counter("glimpse.live.replays");
         metrics.gaugeCollectionSize("glimpse.live.streams", Tags.of("live", "matches"), open);
+        // All that there will be: whoever counts threads sees from then on only what leaks.
+        replays.prestartAllCoreThreads();
         feed.listen(this);
     }
 

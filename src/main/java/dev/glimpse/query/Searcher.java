@@ -69,6 +69,7 @@ public class Searcher {
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(MAX_WAITING_SEARCHES),
                 Thread.ofPlatform().name("search-", 0).daemon().factory());
+        searches.prestartAllCoreThreads();
         metrics.gauge("glimpse.query.answers", answers);
         metrics.gauge(
                 "glimpse.query.searches",
