@@ -106,17 +106,6 @@ class IngestIT {
     }
 
     @Test
-    void isVisibleWithinASecondOfItsEncoding() throws Exception {
-        producer.send("glimpse.texts", "warm", bytes("warm"));
-        long began = System.nanoTime();
-        String position = producer.send("glimpse.texts", "soon", bytes("soon"));
-
-        EventStream.read(at("/search?text=soon&target=text&timeout=30s&fresh=" + position));
-
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
-    }
-
-    @Test
     void takesAFileByReferenceAndGivesItBack() throws Exception {
         Path folder = Path.of(ConfigProvider.getConfig().getValue("glimpse.topics.file-root", String.class));
         Path file = Files.copy(IMAGES.resolve("rgb.png"), folder.resolve("referenced.png"));

@@ -9,6 +9,11 @@ public interface WordListener {
     /** Whether the search shall go on. Asked at least every few thousand items. */
     boolean proceed();
 
+    /** Whether k items that have all words will do, though one that has some might be ranked before them. */
+    default boolean isContent() {
+        return false;
+    }
+
     /**
      * What is best so far, while the search goes on; a short one may say nothing.
      *

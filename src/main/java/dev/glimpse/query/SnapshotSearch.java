@@ -145,7 +145,8 @@ final class SnapshotSearch {
     void glimpse(SearchQuery.Ranking.Words ranking, BooleanSupplier wanted) {
         long began = System.nanoTime();
         BooleanSupplier proceed = () -> patience.remains() && wanted.getAsBoolean();
-        if (lookUp(ranking, proceed, this::showSoFar)) {
+        // Beside the encoder, for a list that soon gives way: what has all words, if that fills it.
+        if (lookUp(ranking, proceed, this::showSoFar, true)) {
             show(byWords, LEXICAL);
             stream.say(new SearchEvent.Stage(LEXICAL, Patience.millisSince(began), 0, 0));
         }
@@ -164,7 +165,7 @@ final class SnapshotSearch {
         long began = System.nanoTime();
         boolean complete;
         do {
-            complete = lookUp(ranking, patience::remains, query.strict() ? null : this::showSoFar);
+            complete = lookUp(ranking, patience::remains, query.strict() ? null : this::showSoFar, false);
             if (complete) {
                 show(byWords, LEXICAL);
             }
@@ -183,7 +184,7 @@ final class SnapshotSearch {
         boolean complete;
         do {
             complete = !(query.ranking() instanceof SearchQuery.Ranking.Words ranking)
-                    || lookUp(ranking, patience::remains, null);
+                    || lookUp(ranking, patience::remains, null, false);
             complete = complete && stage("approximate", NeighbourQuery.Method.APPROXIMATE, of);
             complete = complete && (!exact || stage("exact", NeighbourQuery.Method.EXACT, of));
         } while (complete && mustLookDeeper(found));
@@ -208,11 +209,16 @@ final class SnapshotSearch {
         return lacks(found) || lacks(byWords);
     }
 
-    /** Says whether there was time for it. */
+    /**
+     * Says whether there was time for it.
+     *
+     * @param content whether it will do to fill the list with what has all words
+     */
     private boolean lookUp(
             SearchQuery.Ranking.Words ranking,
             BooleanSupplier proceed,
-            @Nullable Consumer<List<List<Ranked>>> improved) {
+            @Nullable Consumer<List<List<Ranked>>> improved,
+            boolean content) {
         List<List<Ranked>> matches = new ArrayList<>();
         for (Kind kind : query.target().kinds()) {
             WordQuery words = new WordQuery(kind, ranking.words(), depth, filter(query));
@@ -220,6 +226,11 @@ final class SnapshotSearch {
                 @Override
                 public boolean proceed() {
                     return proceed.getAsBoolean();
+                }
+
+                @Override
+                public boolean isContent() {
+                    return content;
                 }
 
                 @Override

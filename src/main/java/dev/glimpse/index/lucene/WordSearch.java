@@ -69,7 +69,11 @@ final class WordSearch {
             if (!search.run(filtered(all(several), query), true)) {
                 return Optional.empty();
             }
-            if (!search.best().isEmpty()) {
+            List<WordMatch> best = search.best();
+            if (best.size() == query.k() && listener.isContent()) {
+                return Optional.of(best);
+            }
+            if (!best.isEmpty()) {
                 search.tell();
             }
         }

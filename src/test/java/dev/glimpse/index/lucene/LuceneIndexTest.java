@@ -138,6 +138,44 @@ class LuceneIndexTest extends VectorIndexContract {
     }
 
     @Test
+    void isContentWithWhatHasAllWordsWhereThatFillsTheList() throws IOException {
+        List<IndexChange> changes = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            // Much better by BM25: short, and of the rarer word.
+            changes.add(said(
+                    "text/" + i, i, i == 10 ? "square" : "red " + (i % 5 == 0 ? "square " : "") + "a ".repeat(20)));
+        }
+        index.apply(changes, ViewPositions.none(ORIGIN));
+        WordQuery three = new WordQuery(Kind.TEXT, "red square", 3, null);
+        WordQuery four = new WordQuery(Kind.TEXT, "red square", 4, null);
+        try (IndexSnapshot snapshot = index.snapshot()) {
+            assertThat(snapshot.words(three, content()).orElseThrow())
+                    .extracting(match -> match.item().toString())
+                    .containsExactly("text/0", "text/15", "text/5");
+            assertThat(snapshot.words(three, () -> true)
+                            .orElseThrow()
+                            .getFirst()
+                            .item())
+                    .hasToString("text/10");
+            assertThat(snapshot.words(four, content())).isEqualTo(snapshot.words(four, () -> true));
+        }
+    }
+
+    private static WordListener content() {
+        return new WordListener() {
+            @Override
+            public boolean proceed() {
+                return true;
+            }
+
+            @Override
+            public boolean isContent() {
+                return true;
+            }
+        };
+    }
+
+    @Test
     void tellsWhatWordsFindWhileItLooks() throws IOException {
         List<IndexChange> changes = new ArrayList<>();
         for (int i = 0; i < 40_000; i++) {
