@@ -3,13 +3,15 @@ package dev.glimpse.performance;
 import dev.glimpse.FreshData;
 import dev.glimpse.OutsideProducer;
 import dev.glimpse.PackagedService;
-import dev.glimpse.encode.EncodedImage;
 import dev.glimpse.encode.Encoder;
 import dev.glimpse.encode.ImageBatch;
 import dev.glimpse.encode.image.ImageDecoder;
 import dev.glimpse.encode.onnx.ClipShapedModel;
 import dev.glimpse.encode.onnx.OnnxDualEncoder;
 import dev.glimpse.item.Content;
+import dev.glimpse.scene.Domain;
+import dev.glimpse.scene.SceneGenerator;
+import dev.glimpse.scene.caption.PlainWording;
 import java.awt.Color;
 import java.awt.GradientPaint;
 import java.awt.Graphics2D;
@@ -34,6 +36,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -43,9 +46,8 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * The whole pipeline against the raw model, in one run: pictures from an outside producer to their visibility in the
- * packaged service, and the same pictures decoded, prepared and encoded by a plain loop with the same batch size, threads
- * and model. Then how long a record takes to become visible, and a query to its first and its last event.
+ * The whole pipeline against the raw model, in one run: pictures and texts from an outside producer to their visibility in the
+ * packaged service, and the same ones decoded, prepared and encoded by a plain loop with the same batch size, threads and model. Then how long a record takes to become visible, and a query to its first and its last event.
  */
 public final class PipelineLoad {
 
@@ -54,6 +56,9 @@ public final class PipelineLoad {
     private static final int CLIP_IMAGES = 960;
     private static final int BUNDLED_IMAGES = 1500;
     private static final int WARM_UP_IMAGES = 640;
+    private static final int CLIP_TEXTS = 3000;
+    private static final int WARM_UP_TEXTS = 2000;
+    private static final String CLIP = "CLIP-ViT-B/32-shaped";
     private static final int PROBES = 300;
     private static final int WARM_UP = 100;
     private static final String BUNDLED = "classpath:models/glimpse-small";
@@ -64,7 +69,7 @@ public final class PipelineLoad {
         this.folder = folder;
     }
 
-    /** Runs all of it; takes some two minutes. */
+    /** Runs all of it; takes some five minutes. */
     public static void main(String[] args) throws Exception {
         Path folder = Files.createTempDirectory("glimpse-load-");
         try {
@@ -76,8 +81,9 @@ public final class PipelineLoad {
                             .readAllBytes());
             Path clip = ClipShapedModel.write(
                     folder.resolve("clip-vit-b-32"), ClipShapedModel.Sizes.vitB32(), 1, tokenizer);
-            load.throughput("CLIP-ViT-B/32-shaped", clip.toString(), CLIP_IMAGES);
-            load.throughput("bundled", BUNDLED, BUNDLED_IMAGES);
+            load.throughput(CLIP, clip.toString(), pictures(CLIP_IMAGES));
+            load.throughput(CLIP, clip.toString(), texts(CLIP_TEXTS));
+            load.throughput("bundled", BUNDLED, pictures(BUNDLED_IMAGES));
             load.latencies();
         } finally {
             FreshData.delete(folder);
@@ -85,47 +91,97 @@ public final class PipelineLoad {
         System.exit(0);
     }
 
-    private void throughput(String name, String model, int count) throws Exception {
-        List<byte[]> pictures = pictures(count);
-        double plain = count / plainLoop(model, pictures);
-        double pipeline = count / throughPipeline(model, pictures);
+    /**
+     * What is encoded.
+     *
+     * @param name   of the items, in the plural
+     * @param topic  to which they are sent
+     * @param warmUp contents that come before and do not count
+     * @param encode a batch of contents, by the encoder itself
+     */
+    private record Work(String name, String topic, List<byte[]> warmUp, List<byte[]> contents, Encode encode) {}
+
+    @FunctionalInterface
+    private interface Encode {
+        void batch(Encoder encoder, List<byte[]> contents) throws Exception;
+    }
+
+    private static Work pictures(int count) throws IOException {
+        return new Work(
+                "JPEGs of 640 x 480",
+                "glimpse.images",
+                pictures(WARM_UP_IMAGES, 1_000_000),
+                pictures(count, 0),
+                (encoder, contents) -> {
+                    ImageDecoder decoder = new ImageDecoder(50_000_000, encoder.drawingSize());
+                    try (ImageBatch images = encoder.newImageBatch(BATCH)) {
+                        for (byte[] picture : contents) {
+                            images.add(decoder.decode(new Content.Picture(picture, null)));
+                        }
+                        images.encode();
+                    }
+                });
+    }
+
+    /** Captions of scenes, each another. */
+    private static Work texts(int count) {
+        return new Work(
+                "captions of scenes",
+                "glimpse.texts",
+                captions(WARM_UP_TEXTS, 1_000_000),
+                captions(count, 0),
+                (encoder, contents) -> encoder.encodeTexts(contents.stream()
+                        .map(text -> new String(text, StandardCharsets.UTF_8))
+                        .toList()));
+    }
+
+    private static List<byte[]> captions(int count, int from) {
+        SceneGenerator generator = new SceneGenerator(Domain.WIDE, 7);
+        PlainWording wording = new PlainWording();
+        return IntStream.range(from, from + count)
+                .mapToObj(n ->
+                        "%d: %s".formatted(n, wording.caption(generator.scene(n).statement())))
+                .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    private void throughput(String name, String model, Work work) throws Exception {
+        int count = work.contents().size();
+        double plain = count / plainLoop(model, work);
+        double pipeline = count / throughPipeline(model, work);
         System.out.printf(
-                "%s, %d JPEGs of 640 x 480, batch %d, %d threads: plain loop %.1f images/s, pipeline %.1f images/s, ratio %.3f%n",
-                name, count, BATCH, THREADS, plain, pipeline, pipeline / plain);
+                "%s, %d %s, batch %d, %d threads: plain loop %.1f/s, pipeline %.1f/s, ratio %.3f%n",
+                name, count, work.name(), BATCH, THREADS, plain, pipeline, pipeline / plain);
     }
 
     /** Seconds that the plain loop takes. */
-    private double plainLoop(String model, List<byte[]> pictures) throws Exception {
+    private double plainLoop(String model, Work work) throws Exception {
         try (OnnxDualEncoder encoder = OnnxDualEncoder.open(model, folder.resolve("plain"), 1);
                 ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
-            encodeAll(encoder, threads, pictures(WARM_UP_IMAGES, 1_000_000));
+            encodeAll(encoder, threads, work.encode(), work.warmUp());
             long began = System.nanoTime();
-            encodeAll(encoder, threads, pictures);
+            encodeAll(encoder, threads, work.encode(), work.contents());
             return secondsSince(began);
         }
     }
 
-    private static void encodeAll(Encoder encoder, ExecutorService threads, List<byte[]> pictures) throws Exception {
-        ImageDecoder decoder = new ImageDecoder(50_000_000, encoder.drawingSize());
-        List<Future<List<EncodedImage>>> batches = new ArrayList<>();
-        for (int from = 0; from < pictures.size(); from += BATCH) {
-            List<byte[]> batch = pictures.subList(from, Math.min(from + BATCH, pictures.size()));
+    private static void encodeAll(Encoder encoder, ExecutorService threads, Encode encode, List<byte[]> contents)
+            throws Exception {
+        List<Future<?>> batches = new ArrayList<>();
+        for (int from = 0; from < contents.size(); from += BATCH) {
+            List<byte[]> batch = contents.subList(from, Math.min(from + BATCH, contents.size()));
             batches.add(threads.submit(() -> {
-                try (ImageBatch images = encoder.newImageBatch(BATCH)) {
-                    for (byte[] picture : batch) {
-                        images.add(decoder.decode(new Content.Picture(picture, null)));
-                    }
-                    return images.encode();
-                }
+                encode.batch(encoder, batch);
+                return null;
             }));
         }
-        for (Future<List<EncodedImage>> batch : batches) {
+        for (Future<?> batch : batches) {
             batch.get();
         }
     }
 
-    /** Seconds from the first send to the visibility of the last picture. */
-    private double throughPipeline(String model, List<byte[]> pictures) throws Exception {
+    /** Seconds from the first send to the visibility of the last item. */
+    private double throughPipeline(String model, Work work) throws Exception {
         Path data = Files.createTempDirectory(folder, "service-");
         try (PackagedService service = new PackagedService(
                         data,
@@ -133,9 +189,9 @@ public final class PipelineLoad {
                         "glimpse.encode.threads=" + THREADS,
                         "glimpse.encode.batch-size=" + BATCH);
                 OutsideProducer producer = ready(service)) {
-            awaitVisible(service, send(producer, "warm-up", pictures(WARM_UP_IMAGES, 1_000_000)));
+            awaitVisible(service, send(producer, work.topic(), "warm-up", work.warmUp()));
             long began = System.nanoTime();
-            awaitVisible(service, send(producer, "picture", pictures));
+            awaitVisible(service, send(producer, work.topic(), "item", work.contents()));
             return secondsSince(began);
         }
     }
@@ -145,13 +201,14 @@ public final class PipelineLoad {
         return new OutsideProducer(service.bootstrapServers());
     }
 
-    private static String send(OutsideProducer producer, String prefix, List<byte[]> pictures) throws Exception {
+    private static String send(OutsideProducer producer, String topic, String prefix, List<byte[]> contents)
+            throws Exception {
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-        for (int i = 0; i < pictures.size(); i++) {
+        for (int i = 0; i < contents.size(); i++) {
             byte[] key = (prefix + "-" + i).getBytes(StandardCharsets.UTF_8);
-            records.add(OutsideProducer.record("glimpse.images", key, pictures.get(i)));
+            records.add(OutsideProducer.record(topic, key, contents.get(i)));
         }
-        return producer.sendAll("glimpse.images", records);
+        return producer.sendAll(topic, records);
     }
 
     private static void awaitVisible(PackagedService service, String position) throws IOException {
@@ -302,10 +359,6 @@ public final class PipelineLoad {
                 encode,
                 quantile(first, 0.5) / encode,
                 quantile(last, 0.5) / encode);
-    }
-
-    private static List<byte[]> pictures(int count) throws IOException {
-        return pictures(count, 0);
     }
 
     /** Pictures like photos: gradients, shapes and noise, each another. */
