@@ -71,17 +71,8 @@ final class SceneTuning implements AutoCloseable {
         }
         // What no scene says is in no step, and the rest of the network can do without moving what is.
         state.hold(TextNetwork.TOKENS);
-        int first = progress.step() + 1;
-        boolean goes = first <= recipe.sceneSteps() && pictures.see(List.of());
-        for (int step = first; goes && step <= recipe.sceneSteps() && !trainer.isStopped(); step++) {
-            listener.step(step, step(pictures, step, listener));
-            progress = progress.at(step);
-            if (step % recipe.evaluateEvery() == 0) {
-                state.keep(progress);
-            }
-        }
-        if (progress.step() > 0) {
-            state.keep(progress);
+        if (progress.step() < recipe.sceneSteps() && pictures.see(List.of())) {
+            state.take(progress, recipe.sceneSteps(), trainer, listener, step -> step(pictures, step, listener));
         }
         if (!trainer.isStopped()) {
             copy(state.averaged(), trainer.weights());

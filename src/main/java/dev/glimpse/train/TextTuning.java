@@ -49,26 +49,18 @@ final class TextTuning implements AutoCloseable {
         } else if (!recipe.readsAnew()) {
             state.weights().copy(trainer.weights(), TextNetwork.TEXT + ".", TextNetwork.TEXT + ".");
         }
-        int first = progress.step() + 1;
-        try (NDManager kept = manager.newSubManager()) {
-            boolean goes = first <= recipe.textSteps() && pictures.see(begins ? tokens() : List.of());
-            TextTeacher.KnownTokens known = goes && begins ? pictures.tokens() : null;
+        if (progress.step() < recipe.textSteps() && pictures.see(begins ? tokens() : List.of())) {
+            TextTeacher.KnownTokens known = begins ? pictures.tokens() : null;
             if (known != null) {
                 begin(pictures, known);
             }
-            SceneBank bank = goes && recipe.scenes() > 0
-                    ? SceneBank.of(kept, trainer, pictures.material().scenes())
-                    : null;
-            for (int step = first; goes && step <= recipe.textSteps() && !trainer.isStopped(); step++) {
-                listener.step(step, step(pictures, bank, step, listener));
-                progress = progress.at(step);
-                if (step % recipe.evaluateEvery() == 0) {
-                    state.keep(progress);
-                }
+            try (NDManager kept = manager.newSubManager()) {
+                SceneBank bank = recipe.scenes() == 0
+                        ? null
+                        : SceneBank.of(kept, trainer, pictures.material().scenes());
+                state.take(
+                        progress, recipe.textSteps(), trainer, listener, step -> step(pictures, bank, step, listener));
             }
-        }
-        if (progress.step() > 0) {
-            state.keep(progress);
         }
         if (!trainer.isStopped()) {
             trainer.weights().copy(state.averaged(), TextNetwork.TEXT + ".", TextNetwork.TEXT + ".");

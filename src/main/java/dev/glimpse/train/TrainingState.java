@@ -58,6 +58,26 @@ final class TrainingState implements AutoCloseable {
         held.add(name);
     }
 
+    /** A step of a number, and its loss. */
+    interface Step {
+        double take(int number);
+    }
+
+    /** Takes the steps after those that a checkpoint has, with checkpoints on the way and at the end; until training is stopped. */
+    void take(Progress from, int steps, Trainer trainer, Trainer.Listener listener, Step step) throws IOException {
+        Progress progress = from;
+        for (int number = from.step() + 1; number <= steps && !trainer.isStopped(); number++) {
+            listener.step(number, step.take(number));
+            progress = progress.at(number);
+            if (number % recipe.evaluateEvery() == 0) {
+                keep(progress);
+            }
+        }
+        if (progress.step() > 0) {
+            keep(progress);
+        }
+    }
+
     /** Writes a checkpoint. */
     void keep(Progress progress) throws IOException {
         checkpoint.write(recipe, progress, weights, averaged, adam);
