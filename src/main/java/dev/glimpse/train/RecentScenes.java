@@ -7,72 +7,99 @@ import dev.glimpse.scene.Scene;
 import dev.glimpse.scene.Statement;
 import dev.glimpse.train.network.NDArrayOperators;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 
 /**
- * Scenes of the last steps and where they lay: a branch moves so little in a step that captions may be told apart from them as
- * from those of their own batch (cross-batch memory: Wang et al. 2020, arXiv:1912.06798). No checkpoint keeps them: after a stop
- * they are gathered anew.
+ * Scenes of the last steps, what was claimed of them, and where both lay: the branches move so little in a step that captions may
+ * be told apart from them as from those of their own batch, and pictures likewise (cross-batch memory: Wang et al. 2020,
+ * arXiv:1912.06798). No checkpoint keeps them: after a stop they are gathered anew.
  */
 final class RecentScenes {
 
-    private final int capacity;
-    private final Deque<Seen> seen = new ArrayDeque<>();
+    private final Memory<Scene> scenes;
+    private final Memory<Statement> claims;
 
-    private record Seen(Scene scene, float[] row) {}
+    /**
+     * What was embedded, all about it that counts.
+     *
+     * @param of   what it is
+     * @param rows where it lies, {@code [n, dimension]} of length 1
+     */
+    record Embedded<T>(List<T> of, NDArray rows) {}
 
-    /** @param capacity how many are remembered at most */
+    /** @param capacity how many scenes are remembered at most, and as many as are said of them */
     RecentScenes(int capacity) {
-        this.capacity = capacity;
+        scenes = new Memory<>(capacity);
+        claims = new Memory<>(capacity * SceneExamples.HARD.captions());
     }
 
     /**
-     * How badly claims are told apart from those that they are wrong of.
+     * How badly claims are told apart from those scenes that they are wrong of, and scenes from those claims.
      *
-     * @param claims      about the batch's scenes, each true of one at least
-     * @param texts       of the claims, {@code [m, dimension]} of length 1
-     * @param scenes      of the batch
-     * @param images      of those, {@code [n, dimension]} of length 1
-     * @param temperature by which similarities are multiplied
+     * @param said  the claims of a batch, each true of one of its scenes at least
+     * @param shown the scenes of the batch, of each of which one of the claims is true at least
      */
-    NDArray loss(
-            NDManager at,
-            List<Statement> claims,
-            NDArray texts,
-            List<Scene> scenes,
-            NDArray images,
-            double temperature) {
-        List<Scene> all =
-                Stream.concat(scenes.stream(), seen.stream().map(Seen::scene)).toList();
-        List<float[]> right = claims.parallelStream().map(of -> right(of, all)).toList();
-        NDArray known = images;
-        if (!seen.isEmpty()) {
-            List<float[]> rows = seen.stream().map(Seen::row).toList();
-            known = images.concat(Examples.rows(at, rows, new Shape(rows.getFirst().length)), 0);
-        }
-        NDArray logits = NDArrayOperators.times(texts.matMul(known.transpose()), temperature);
-        return Loss.share(logits, Examples.rows(at, right, new Shape(all.size())), 1);
+    NDArray loss(NDManager at, Embedded<Statement> said, Embedded<Scene> shown, double temperature) {
+        NDArray toScenes = share(at, said, scenes.with(at, shown), Statement::isTrueOf, temperature);
+        NDArray toClaims =
+                share(at, shown, claims.with(at, said), (scene, claim) -> claim.isTrueOf(scene), temperature);
+        return toScenes.add(toClaims);
     }
 
-    private static float[] right(Statement claim, Collection<Scene> scenes) {
-        float[] row = new float[scenes.size()];
-        int i = 0;
-        for (Scene scene : scenes) {
-            row[i++] = claim.isTrueOf(scene) ? 1 : 0;
-        }
-        return row;
+    private static <A, B> NDArray share(
+            NDManager at, Embedded<A> of, Embedded<B> among, BiPredicate<A, B> isRight, double temperature) {
+        List<float[]> right = of.of().parallelStream()
+                .map(one -> {
+                    float[] row = new float[among.of().size()];
+                    for (int i = 0; i < row.length; i++) {
+                        row[i] = isRight.test(one, among.of().get(i)) ? 1 : 0;
+                    }
+                    return row;
+                })
+                .toList();
+        NDArray logits = NDArrayOperators.times(of.rows().matMul(among.rows().transpose()), temperature);
+        return Loss.share(logits, Examples.rows(at, right, new Shape(among.of().size())), 1);
     }
 
     /** Remembers a batch's, and forgets the oldest. */
-    void add(List<Scene> scenes, float[][] rows) {
-        for (int i = 0; i < rows.length; i++) {
-            seen.add(new Seen(scenes.get(i), rows[i]));
+    void add(List<Statement> said, float[][] saidRows, List<Scene> shown, float[][] shownRows) {
+        claims.add(said, saidRows);
+        scenes.add(shown, shownRows);
+    }
+
+    private static final class Memory<T> {
+
+        private record Item<T>(T of, float[] row) {}
+
+        private final int capacity;
+        private final Deque<Item<T>> items = new ArrayDeque<>();
+
+        Memory(int capacity) {
+            this.capacity = capacity;
         }
-        while (seen.size() > capacity) {
-            seen.remove();
+
+        /** What is remembered after what is new. */
+        Embedded<T> with(NDManager at, Embedded<T> fresh) {
+            if (items.isEmpty()) {
+                return fresh;
+            }
+            List<T> all = Stream.concat(fresh.of().stream(), items.stream().map(Item::of))
+                    .toList();
+            List<float[]> rows = items.stream().map(Item::row).toList();
+            NDArray known = Examples.rows(at, rows, new Shape(rows.getFirst().length));
+            return new Embedded<>(all, fresh.rows().concat(known, 0));
+        }
+
+        void add(List<T> of, float[][] rows) {
+            for (int i = 0; i < rows.length; i++) {
+                items.add(new Item<>(of.get(i), rows[i]));
+            }
+            while (items.size() > capacity) {
+                items.remove();
+            }
         }
     }
 }

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 
 /**
  * Examples without end from drawn scenes, each beside a twin that differs in one thing. What the scenes show, not their
@@ -34,21 +33,34 @@ import java.util.stream.Stream;
  */
 record SceneExamples(long seed, int size, HuggingFaceTokenizer tokenizer) {
 
-    /** Captions of each scene: one that is wrong of its twin, and two of whatever is true. */
-    static final int CAPTIONS = 3;
-
     private static final SceneRenderer RENDERER = new SceneRenderer();
     private static final int SPOKEN = 4000;
 
-    /** Twins that differ in what belongs to what: that is learned last, and one kind of six would be too seldom. */
-    static final Set<Twin.Kind> BINDING = Set.of(Twin.Kind.RELATION_FLIPPED, Twin.Kind.COLOURS_SWAPPED);
+    /**
+     * What a series of scenes is to teach.
+     *
+     * @param often   how twins differ in two of three scenes, where they can
+     * @param partial claims of each scene that may be of a part of it, beside one that is wrong of its twin and one of all
+     */
+    record Emphasis(Set<Twin.Kind> often, int partial) {
 
-    /** These, and others that are still taken for each other when most is learned. */
-    static final Set<Twin.Kind> HARD = Set.of(
-            Twin.Kind.RELATION_FLIPPED,
-            Twin.Kind.COLOURS_SWAPPED,
-            Twin.Kind.TEXTURE_CHANGED,
-            Twin.Kind.ONE_OF_THREE_CHANGED);
+        /** Captions of each scene. */
+        int captions() {
+            return 2 + partial;
+        }
+    }
+
+    /** Twins that differ in what belongs to what: that is learned last, and one kind of six would be too seldom. */
+    static final Emphasis BINDING = new Emphasis(Set.of(Twin.Kind.RELATION_FLIPPED, Twin.Kind.COLOURS_SWAPPED), 1);
+
+    /** These, and others that are still taken for each other when most is learned; and more of what is said in part. */
+    static final Emphasis HARD = new Emphasis(
+            Set.of(
+                    Twin.Kind.RELATION_FLIPPED,
+                    Twin.Kind.COLOURS_SWAPPED,
+                    Twin.Kind.TEXTURE_CHANGED,
+                    Twin.Kind.ONE_OF_THREE_CHANGED),
+            3);
 
     /**
      * A scene beside a twin that differs in one thing.
@@ -83,13 +95,13 @@ record SceneExamples(long seed, int size, HuggingFaceTokenizer tokenizer) {
      * @param domain what they show; it is said in all words in either
      * @param step  of which they are: no scene comes twice
      * @param count of pictures, half of them twins
-     * @param often how twins differ in two of three scenes, where they can
+     * @param what   they are to teach
      */
-    Examples of(Domain domain, int step, int count, Set<Twin.Kind> often) {
+    Examples of(Domain domain, int step, int count, Emphasis what) {
         long first = (long) step << 16;
         List<Told> told = LongStream.range(first, first + (count + 1) / 2)
                 .parallel()
-                .mapToObj(number -> pair(domain, seed, number, often))
+                .mapToObj(number -> pair(domain, seed, number, what))
                 .flatMap(List::stream)
                 .limit(count)
                 .toList();
@@ -102,7 +114,7 @@ record SceneExamples(long seed, int size, HuggingFaceTokenizer tokenizer) {
 
     /** A scene that is never held out, and its twin. */
     Pairing pairing(long number) {
-        return pairing(Domain.WIDE, seed, number, draws(seed, number), BINDING);
+        return pairing(Domain.WIDE, seed, number, draws(seed, number), BINDING.often());
     }
 
     /**
@@ -126,12 +138,13 @@ record SceneExamples(long seed, int size, HuggingFaceTokenizer tokenizer) {
                 .flatMap(of -> of.captions().stream())
                 .map(caption -> tokenizer.encode(caption).getIds())
                 .toList();
+        int each = claims.size() / told.size();
         Truth[][] truth = new Truth[told.size()][claims.size()];
         for (int row = 0; row < truth.length; row++) {
             Scene scene = told.get(row).scene();
             for (int column = 0; column < claims.size(); column++) {
                 boolean right = claims.get(column).isTrueOf(scene);
-                truth[row][column] = column / CAPTIONS == row ? Truth.OWN : right ? Truth.RIGHT : Truth.WRONG;
+                truth[row][column] = column / each == row ? Truth.OWN : right ? Truth.RIGHT : Truth.WRONG;
             }
         }
         List<Scene> scenes = told.stream().map(Told::scene).toList();
@@ -142,16 +155,16 @@ record SceneExamples(long seed, int size, HuggingFaceTokenizer tokenizer) {
         return Draws.of(seed ^ 0x7717, number);
     }
 
-    private static List<Told> pair(Domain domain, long seed, long number, Set<Twin.Kind> often) {
+    private static List<Told> pair(Domain domain, long seed, long number, Emphasis what) {
         Draws draws = draws(seed, number);
         Wording wording = wording(seed, number, draws);
-        return told(pairing(domain, seed, number, draws, often), seed, wording, draws);
+        return told(pairing(domain, seed, number, draws, what.often()), seed, wording, draws, what.partial());
     }
 
     /** Something about both, by the number of what is said. */
     private List<Told> said(Pairing pairing, long number) {
         Draws draws = draws(seed, number);
-        return told(pairing, seed, wording(seed, number, draws), draws);
+        return told(pairing, seed, wording(seed, number, draws), draws, BINDING.partial());
     }
 
     private static Wording wording(long seed, long number, Draws draws) {
@@ -174,20 +187,24 @@ record SceneExamples(long seed, int size, HuggingFaceTokenizer tokenizer) {
         return new Pairing(scene, twin.ofOriginal(), twin.scene(), twin.ofTwin());
     }
 
-    private static List<Told> told(Pairing pairing, long seed, Wording wording, Draws draws) {
+    private static List<Told> told(Pairing pairing, long seed, Wording wording, Draws draws, int partial) {
         Captions captions = new Captions(Domain.WIDE, Captions.Manner.FREE, seed);
         return List.of(
-                told(pairing.scene(), pairing.ofScene(), wording, captions, draws),
-                told(pairing.twin(), pairing.ofTwin(), wording, captions, draws));
+                told(pairing.scene(), pairing.ofScene(), wording, captions, draws, partial),
+                told(pairing.twin(), pairing.ofTwin(), wording, captions, draws, partial));
     }
 
-    private static Told told(Scene scene, Statement first, Wording wording, Captions captions, Draws draws) {
-        List<Statement> claims = new ArrayList<>(List.of(first, Claims.full(scene), Claims.some(scene, draws)));
-        List<String> words = Stream.of(
-                        wording.caption(claims.get(0)),
-                        captions.wording(draws.any()).caption(claims.get(1)),
-                        captions.wording(draws.any()).caption(claims.get(2)))
-                .toList();
+    private static Told told(
+            Scene scene, Statement first, Wording wording, Captions captions, Draws draws, int partial) {
+        List<Statement> claims = new ArrayList<>(List.of(first, Claims.full(scene)));
+        for (int i = 0; i < partial; i++) {
+            claims.add(Claims.some(scene, draws));
+        }
+        List<String> words = new ArrayList<>(List.of(wording.caption(first)));
+        claims.stream()
+                .skip(1)
+                .map(claim -> captions.wording(draws.any()).caption(claim))
+                .forEach(words::add);
         return new Told(scene, claims, words);
     }
 

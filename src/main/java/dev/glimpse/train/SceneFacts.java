@@ -179,13 +179,13 @@ final class SceneFacts {
                 images.get(last),
                 scenes.stream().map(SceneFacts::of).toList());
         int firstClaim = order.length - claims.size();
+        int each = claims.size() / scenes.size();
         List<Long> rows = new ArrayList<>();
         List<int[]> stated = new ArrayList<>();
         for (int row = 0; row < order.length; row++) {
             int claim = order[row] - firstClaim;
             // One of each scene's is enough; reading all costs as much as the network does.
-            if (claim >= 0
-                    && claim % SceneExamples.CAPTIONS == claim / SceneExamples.CAPTIONS % SceneExamples.CAPTIONS) {
+            if (claim >= 0 && claim % each == claim / each % each) {
                 rows.add((long) row);
                 stated.add(of(claims.get(claim)));
             }

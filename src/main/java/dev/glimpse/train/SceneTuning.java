@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.training.GradientCollector;
+import dev.glimpse.scene.Scene;
 import dev.glimpse.scene.Statement;
 import dev.glimpse.train.network.NDArrayOperators;
 import dev.glimpse.train.network.TextNetwork;
@@ -89,32 +90,37 @@ final class SceneTuning implements AutoCloseable {
         engine.setRandomSeed((int) (recipe.seed() * 5_000_011 + step));
         Examples examples = pictures.material().source().mostlyScenes(recipe.steps() + step);
         float loss;
-        float[][] seen;
         try (NDManager at = manager.newSubManager()) {
             Batch batch = examples.batch(at);
-            List<Examples.Texts> said = pictures.texts(at, recipe.textSteps() + step, CAPTIONS, TAUGHT);
+            List<Examples.Texts> others = pictures.texts(at, recipe.textSteps() + step, CAPTIONS, TAUGHT);
             NDArrayOperators before = new NDArrayOperators(at, trainer.weights(), false);
             NDArray oldImages =
                     images(before, batch.pictures().get(first(examples))).stopGradient();
-            NDArray oldTexts = pictures.embedded(before, said).stopGradient();
+            NDArray oldTexts = pictures.embedded(before, others).stopGradient();
             try (GradientCollector gradients = engine.newGradientCollector()) {
                 // What pictures are normalised by stays as it was gathered, when there were fewer scenes among them.
                 NDArray images = images(new NDArrayOperators(at, state.weights(), false), batch.pictures());
                 NDArrayOperators on = new NDArrayOperators(at, state.weights(), true);
                 NDArray texts = pictures.embedded(on, batch.captions());
+                RecentScenes.Embedded<Statement> said = claims(at, examples, batch, texts);
+                RecentScenes.Embedded<Scene> shown =
+                        new RecentScenes.Embedded<>(examples.scenes(), scenes(images, examples));
                 NDArray twins = TwinLoss.of(at, on, images, texts, batch.order(), examples);
                 NDArray of = Loss.CONTRASTIVE
                         .of(batch, images, texts, on, 1, trainer.temperature())
                         .add(NDArrayOperators.times(twins, TWINS))
-                        .add(toRecent(at, examples, batch, images, texts))
+                        .add(recent.loss(at, said, shown, trainer.temperature()))
                         .add(moved(images.get(first(examples)), oldImages, KEPT_IMAGES))
-                        .add(moved(pictures.embedded(on, said), oldTexts, KEPT_TEXTS));
+                        .add(moved(pictures.embedded(on, others), oldTexts, KEPT_TEXTS));
                 gradients.backward(of);
                 loss = of.getFloat();
-                seen = Trainer.rows(scenes(images, examples).stopGradient());
+                recent.add(
+                        said.of(),
+                        Trainer.rows(said.rows().stopGradient()),
+                        shown.of(),
+                        Trainer.rows(shown.rows().stopGradient()));
             }
         }
-        recent.add(examples.scenes(), seen);
         if (!state.step(step, recipe.rate() * SHARE * Recipe.course(step, recipe.sceneSteps()))) {
             listener.leftOut(step);
         }
@@ -130,7 +136,9 @@ final class SceneTuning implements AutoCloseable {
         return NDArrayOperators.times(rows.mul(before).sum(new int[] {1}).mean(), -counts);
     }
 
-    private NDArray toRecent(NDManager at, Examples examples, Batch batch, NDArray images, NDArray texts) {
+    /** What is claimed of scenes, in the order of the texts. */
+    private static RecentScenes.Embedded<Statement> claims(
+            NDManager at, Examples examples, Batch batch, NDArray texts) {
         int firstClaim = batch.order().length - examples.claims().size();
         int[] rows = IntStream.range(0, batch.order().length)
                 .filter(row -> batch.order()[row] >= firstClaim)
@@ -139,7 +147,7 @@ final class SceneTuning implements AutoCloseable {
                 .mapToObj(row -> examples.claims().get(batch.order()[row] - firstClaim))
                 .toList();
         NDArray of = texts.get(at.create(IntStream.of(rows).asLongStream().toArray()));
-        return recent.loss(at, claims, of, examples.scenes(), scenes(images, examples), trainer.temperature());
+        return new RecentScenes.Embedded<>(claims, of);
     }
 
     /** The pictures of pairs come first. */

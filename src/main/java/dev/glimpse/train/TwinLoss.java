@@ -31,6 +31,7 @@ final class TwinLoss {
         int scenes = examples.scenes().size();
         int firstScene = examples.pictures().size() - scenes;
         int firstClaim = order.length - examples.claims().size();
+        int each = scenes == 0 ? 0 : examples.claims().size() / scenes;
         int[] place = new int[order.length];
         for (int i = 0; i < order.length; i++) {
             place[order[i]] = i;
@@ -41,8 +42,8 @@ final class TwinLoss {
         for (int i = 0; i + 1 < scenes; i += 2) {
             for (int one : new int[] {i, i + 1}) {
                 int other = one == i ? i + 1 : i;
-                int caption = firstClaim + one * SceneExamples.CAPTIONS;
-                int foil = firstClaim + other * SceneExamples.CAPTIONS;
+                int caption = firstClaim + one * each;
+                int foil = firstClaim + other * each;
                 if (examples.truth()[firstScene + one][foil] == Truth.WRONG) {
                     rows.add((long) firstScene + one);
                     own.add((long) place[caption]);

@@ -49,16 +49,16 @@ class SceneBankIT {
             float[][] right = Trainer.rows(bank.right(manager, examples));
             assertThat(right)
                     .hasDimensions(
-                            SCENES_A_STEP * SceneExamples.CAPTIONS,
+                            SCENES_A_STEP * SceneExamples.BINDING.captions(),
                             bank.scenes().size());
             int[] order = examples.order();
             for (int i = 0; i < order.length; i++) {
-                int of = order[i] / SceneExamples.CAPTIONS;
+                int of = order[i] / SceneExamples.BINDING.captions();
                 int own = (int) examples.pictures().get(of)[0];
                 assertThat(bank.scenes().get(own)).isEqualTo(examples.scenes().get(of));
                 assertThat(right[i][own]).isEqualTo(1);
                 Scene twin = bank.scenes().get(own ^ 1);
-                if (order[i] % SceneExamples.CAPTIONS == 0
+                if (order[i] % SceneExamples.BINDING.captions() == 0
                         && !twin.equals(bank.scenes().get(own))) {
                     assertThat(right[i][own ^ 1])
                             .as("the first of its captions is wrong of the twin")
