@@ -76,7 +76,7 @@ class LiveMatches implements LiveFeed.Listener {
     private final Deque<Batch> newest = new ArrayDeque<>();
     private long kept;
 
-    /** The positions before the oldest that is kept, and after the newest. */
+    /** The positions before the oldest that is kept, and after the newest: so far each stream is that hears what arrives. */
     private Map<Integer, Long> from = Map.of();
 
     private Map<Integer, Long> reached = Map.of();
@@ -150,17 +150,20 @@ class LiveMatches implements LiveFeed.Listener {
                 arrivals.forEach(heard ->
                         from.merge(heard.arrival().partition(), heard.arrival().offset(), Math::min));
             }
+            Map<Integer, Long> before = reached;
             keep(arrivals, next);
             forgetClosed();
-            Map<MatchStream, List<MatchStream.Found>> found = compare(arrivals);
-            for (MatchStream matches : open) {
-                if (matches.mode() == MatchStream.Mode.LIVE
-                        && !matches.tellFound(arrivals, found.getOrDefault(matches, List.of()), next)) {
+            // Most have nothing to be told; how far those are is known all the same.
+            compare(arrivals).forEach((matches, found) -> {
+                matches.advance(before);
+                if (matches.tellFound(arrivals, found)) {
+                    matches.advance(reached);
+                } else {
                     behind(matches);
                     // Its subscriber may have taken all since it was full, and would not say so again.
                     catchUp(matches);
                 }
-            }
+            });
         }
     }
 
@@ -235,12 +238,14 @@ class LiveMatches implements LiveFeed.Listener {
         synchronized (lock) {
             newest.clear();
             kept = 0;
+            Map<Integer, Long> before = reached;
             Map<Integer, Long> after = new HashMap<>(reached);
             next.forEach((partition, offset) -> after.merge(partition, offset, Math::max));
             reached = after;
             from = after;
             for (MatchStream matches : open) {
                 if (matches.mode() == MatchStream.Mode.LIVE) {
+                    matches.advance(before);
                     behind(matches);
                     catchUp(matches);
                 }

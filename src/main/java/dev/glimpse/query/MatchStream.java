@@ -127,12 +127,8 @@ final class MatchStream {
     /** An arrival that is similar enough, by its index. */
     record Found(int arrival, float similarity) {}
 
-    /**
-     * Those of the arrivals that are similar enough, unless it is full before: says whether it was not.
-     *
-     * @param next by partition, the offset after the arrivals
-     */
-    boolean tellFound(List<LiveFeed.Heard> arrivals, List<Found> found, Map<Integer, Long> next) {
+    /** Those of the arrivals that are similar enough, unless it is full before: says whether it was not. */
+    boolean tellFound(List<LiveFeed.Heard> arrivals, List<Found> found) {
         for (Found one : found) {
             if (isFull()) {
                 arrivals.subList(0, one.arrival()).forEach(heard -> advance(heard.arrival()));
@@ -143,7 +139,6 @@ final class MatchStream {
                 tell(heard, put, one.similarity());
             }
         }
-        advance(next);
         return true;
     }
 
