@@ -37,7 +37,13 @@ abstract class TopicView<S extends PositionedStore> {
      * What comes so shortly after other records is gathered: each time that some are applied costs a segment, which is merged
      * with others soon. What comes after a pause is applied at once.
      */
-    private static final long GATHER_NANOS = 10_000_000;
+    private static final long GATHER_NANOS = 15_000_000;
+
+    /** Where records come one after the other within so long, more than one is likely to wait. */
+    private static final long BUSY_NANOS = 2 * GATHER_NANOS;
+
+    /** What lies in the log comes within so long. */
+    private static final Duration ROUND_TRIP = Duration.ofMillis(1);
 
     private static final Duration POLL = Duration.ofMillis(100);
     private static final long FIRST_BACK_OFF_MILLIS = 200;
@@ -174,11 +180,16 @@ abstract class TopicView<S extends PositionedStore> {
                 long began = System.nanoTime() - GATHER_NANOS;
                 while (!stopping) {
                     LockSupport.parkNanos(began + GATHER_NANOS - System.nanoTime());
-                    ConsumerRecords<byte[], byte[]> polled = open.poll(POLL);
+                    List<ConsumerRecord<byte[], byte[]>> polled = list(open.poll(POLL));
+                    if (!polled.isEmpty() && System.nanoTime() - began < BUSY_NANOS) {
+                        // A consumer asks as soon as it hands out some, and is answered with the first that comes:
+                        // that is an old one by now, and what came meanwhile still lies in the log.
+                        polled.addAll(list(open.poll(ROUND_TRIP)));
+                    }
                     Map<Integer, Long> next = next(open, assigned);
                     if (!polled.isEmpty() || !next.equals(positions.next())) {
                         began = System.nanoTime();
-                        positions = apply(store, list(polled), positions, next);
+                        positions = apply(store, polled, positions, next);
                     }
                     trouble = null;
                     if (!startReached || !store.equals(served)) {

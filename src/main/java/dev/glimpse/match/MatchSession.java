@@ -58,7 +58,13 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
     private static final long NOTE_NANOS = 1_000_000_000L;
 
     /** What comes so shortly after other records is gathered, since each transaction costs the broker the same. */
-    private static final long GATHER_NANOS = 5_000_000;
+    private static final long GATHER_NANOS = 10_000_000;
+
+    /** Where records come one after the other within so long, more than one is likely to wait. */
+    private static final long BUSY_NANOS = 2 * GATHER_NANOS;
+
+    /** What lies in the log comes within so long. */
+    private static final Duration ROUND_TRIP = Duration.ofMillis(1);
 
     /** A partition that it has. */
     private static final class Lane {
@@ -137,10 +143,7 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
     void run(BooleanSupplier proceed, Runnable passed) {
         while (proceed.getAsBoolean()) {
             LockSupport.parkNanos(began + GATHER_NANOS - System.nanoTime());
-            ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
-            if (!polled.isEmpty()) {
-                began = System.nanoTime();
-            }
+            Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> polled = poll();
             QueryFeed.Changes changes = feed.take();
             if (changes != null) {
                 apply(changes);
@@ -152,12 +155,12 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
                     passed.run();
                 }
             }
-            for (TopicPartition partition : polled.partitions()) {
+            polled.forEach((partition, records) -> {
                 Lane lane = lanes.get(partition);
                 if (lane != null && lane.ready) {
-                    compare(lane, polled.records(partition));
+                    compare(lane, records);
                 }
-            }
+            });
             boolean late = System.nanoTime() - noted > NOTE_NANOS;
             if (mustNote || !out.isEmpty() || late && hasMoved()) {
                 write();
@@ -166,6 +169,36 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
             if (joined && lanes.isEmpty()) {
                 passed.run();
             }
+        }
+    }
+
+    /**
+     * What has come. A consumer asks for the next records as soon as it hands out some, and is answered with the first that comes: after
+     * a transaction that is an old one, while what came meanwhile still lies in the log.
+     */
+    private Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> poll() {
+        Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> polled = new HashMap<>();
+        ConsumerRecords<byte[], byte[]> old = consumer.poll(POLL);
+        if (old.isEmpty()) {
+            return polled;
+        }
+        add(old, polled);
+        boolean busy = System.nanoTime() - began < BUSY_NANOS;
+        began = System.nanoTime();
+        if (busy) {
+            Map<TopicPartition, Lane> before = Map.copyOf(lanes);
+            ConsumerRecords<byte[], byte[]> fresh = consumer.poll(ROUND_TRIP);
+            // Who is given a partition anew begins where it is committed.
+            polled.keySet().removeIf(partition -> lanes.get(partition) != before.get(partition));
+            add(fresh, polled);
+        }
+        return polled;
+    }
+
+    private static void add(
+            ConsumerRecords<byte[], byte[]> records, Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> to) {
+        for (TopicPartition partition : records.partitions()) {
+            to.computeIfAbsent(partition, key -> new ArrayList<>()).addAll(records.records(partition));
         }
     }
 
