@@ -145,6 +145,9 @@ public class EmbeddedBroker {
         settings.put("transaction.state.log.replication.factor", "1");
         settings.put("transaction.state.log.min.isr", "1");
         settings.put("transaction.state.log.num.partitions", "1");
+        // A matcher begins its next transaction while the markers of the last are still written: by default it would
+        // wait for 20 ms.
+        settings.put("add.partitions.to.txn.retry.backoff.ms", "2");
         settings.put("share.coordinator.state.topic.replication.factor", "1");
         settings.put("share.coordinator.state.topic.min.isr", "1");
         settings.put("group.initial.rebalance.delay.ms", "0");
