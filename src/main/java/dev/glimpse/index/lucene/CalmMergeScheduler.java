@@ -12,9 +12,10 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Merges in threads that the system prefers others to: to link items takes a processor for seconds, and there may be no more
- * than two. Where there are no queries, a merge takes all that it can. Linux alone has a niceness for each thread, and Java has
- * no way to it but with a flag of the virtual machine.
+ * Makes large merges in threads that the system prefers others to: to link items takes a processor for seconds, and there may be no
+ * more than two. Where there are no queries, a merge takes all that it can. A small merge is over in milliseconds, and as it comes
+ * many times a second, holds locks that the writer waits for: it must not wait itself, with one of them in its hand, until a large
+ * one lets it on. Linux alone has a niceness for each thread, and Java has no way to it but with a flag of the virtual machine.
  */
 final class CalmMergeScheduler extends ConcurrentMergeScheduler {
 
@@ -34,7 +35,11 @@ final class CalmMergeScheduler extends ConcurrentMergeScheduler {
 
     private static final @Nullable MethodHandle SET_PRIORITY = setPriority();
 
-    CalmMergeScheduler() {
+    private final int large;
+
+    /** @param large of so many documents a merge is large */
+    CalmMergeScheduler(int large) {
+        this.large = large;
         setMaxMergesAndThreads(MERGES, THREADS);
         disableAutoIOThrottle();
     }
@@ -63,7 +68,9 @@ final class CalmMergeScheduler extends ConcurrentMergeScheduler {
 
     @Override
     protected void doMerge(MergeSource source, MergePolicy.OneMerge merge) throws IOException {
-        beNice();
+        if (merge.totalNumDocs() >= large) {
+            beNice();
+        }
         super.doMerge(source, merge);
     }
 

@@ -87,7 +87,7 @@ final class LuceneIndex implements VectorIndex {
                 new IndexWriterConfig(analyzer())
                         .setCodec(VectorCodec.codec(settings))
                         .setMergePolicy(new FewGraphs(settings.tail()))
-                        .setMergeScheduler(new CalmMergeScheduler())
+                        .setMergeScheduler(new CalmMergeScheduler(settings.tail()))
                         .setMergedSegmentWarmer(tail::warm)
                         .setUseCompoundFile(false)
                         .setRAMBufferSizeMB(WRITE_BUFFER_MB),
