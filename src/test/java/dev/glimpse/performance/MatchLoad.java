@@ -69,6 +69,10 @@ public final class MatchLoad {
 
     private final Deliveries byTopic;
     private final Deliveries byStream;
+
+    /** From when a matcher hands a match to its producer, to the nearest millisecond: what the transaction and the reader take. */
+    private final Latencies sinceMatched = new Latencies();
+
     private final AtomicInteger active = new AtomicInteger();
     private final AtomicInteger standing = new AtomicInteger();
     private volatile boolean ending;
@@ -177,6 +181,7 @@ public final class MatchLoad {
             ending = true;
             reader.join();
             compare("standing queries, by topic", byTopic, rounded(asked), arriving, least, space);
+            System.out.printf("of that from the matcher on: %s%n", sinceMatched);
             compare("live=matches, by stream", byStream, rounded(listened), arriving, least, space);
         }
     }
@@ -285,6 +290,7 @@ public final class MatchLoad {
             while (!ending) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
                     long now = System.nanoTime();
+                    long sinceWritten = System.currentTimeMillis() - record.timestamp();
                     if (new String(record.headers().lastHeader("glimpse-event").value(), StandardCharsets.UTF_8)
                             .equals("active")) {
                         active.incrementAndGet();
@@ -292,6 +298,9 @@ public final class MatchLoad {
                         int item = item(new String(record.value(), StandardCharsets.UTF_8));
                         int query = Integer.parseInt(new String(record.key(), StandardCharsets.UTF_8).substring(1));
                         byTopic.told(query, item, now - sent[item]);
+                        if (item >= first) {
+                            sinceMatched.add(TimeUnit.MILLISECONDS.toNanos(sinceWritten));
+                        }
                     }
                 }
             }
