@@ -39,7 +39,7 @@ abstract class TopicView<S extends PositionedStore> {
      */
     private static final long GATHER_NANOS = 15_000_000;
 
-    /** Where records come one after the other within so long, more than one is likely to wait. */
+    /** Where records come so soon after others are applied, more than one is likely to wait. */
     private static final long BUSY_NANOS = 2 * GATHER_NANOS;
 
     /** What lies in the log comes within so long. */
@@ -178,10 +178,11 @@ abstract class TopicView<S extends PositionedStore> {
             Future<?> commit = CompletableFuture.completedFuture(null);
             try {
                 long began = System.nanoTime() - GATHER_NANOS;
+                long ended = System.nanoTime() - BUSY_NANOS;
                 while (!stopping) {
                     LockSupport.parkNanos(began + GATHER_NANOS - System.nanoTime());
                     List<ConsumerRecord<byte[], byte[]>> polled = list(open.poll(POLL));
-                    if (!polled.isEmpty() && System.nanoTime() - began < BUSY_NANOS) {
+                    if (!polled.isEmpty() && System.nanoTime() - ended < BUSY_NANOS) {
                         // A consumer asks as soon as it hands out some, and is answered with the first that comes:
                         // that is an old one by now, and what came meanwhile still lies in the log.
                         polled.addAll(list(open.poll(ROUND_TRIP)));
@@ -190,6 +191,7 @@ abstract class TopicView<S extends PositionedStore> {
                     if (!polled.isEmpty() || !next.equals(positions.next())) {
                         began = System.nanoTime();
                         positions = apply(store, polled, positions, next);
+                        ended = System.nanoTime();
                     }
                     trouble = null;
                     if (!startReached || !store.equals(served)) {

@@ -60,7 +60,7 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
     /** What comes so shortly after other records is gathered, since each transaction costs the broker the same. */
     private static final long GATHER_NANOS = 10_000_000;
 
-    /** Where records come one after the other within so long, more than one is likely to wait. */
+    /** Where records come so soon after others are dealt with, more than one is likely to wait. */
     private static final long BUSY_NANOS = 2 * GATHER_NANOS;
 
     /** What lies in the log comes within so long. */
@@ -104,6 +104,7 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
     private boolean mustNote;
     private boolean joined;
     private long began = System.nanoTime() - GATHER_NANOS;
+    private long ended = System.nanoTime() - BUSY_NANOS;
     private long noted = System.nanoTime();
 
     /**
@@ -166,6 +167,9 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
                 write();
                 passed.run();
             }
+            if (!polled.isEmpty()) {
+                ended = System.nanoTime();
+            }
             if (joined && lanes.isEmpty()) {
                 passed.run();
             }
@@ -183,7 +187,7 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
             return polled;
         }
         add(old, polled);
-        boolean busy = System.nanoTime() - began < BUSY_NANOS;
+        boolean busy = System.nanoTime() - ended < BUSY_NANOS;
         began = System.nanoTime();
         if (busy) {
             Map<TopicPartition, Lane> before = Map.copyOf(lanes);

@@ -6,6 +6,10 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.MergePolicy;
 import org.jboss.logging.Logger;
@@ -13,9 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes large merges in threads that the system prefers others to: to link items takes a processor for seconds, and there may be no
- * more than two. Where there are no queries, a merge takes all that it can. A small merge is over in milliseconds, and as it comes
- * many times a second, holds locks that the writer waits for: it must not wait itself, with one of them in its hand, until a large
- * one lets it on. Linux alone has a niceness for each thread, and Java has no way to it but with a flag of the virtual machine.
+ * more than two. Where there are no queries, a merge takes all that it can. Small merges are short, and come many times a second, with
+ * locks that the writer waits for: they must not wait themselves, with one of them in their hands, until a large one lets them on. Linux alone has a niceness for each thread, and Java has no way to it but with a flag of the virtual machine.
  */
 final class CalmMergeScheduler extends ConcurrentMergeScheduler {
 
@@ -35,6 +38,9 @@ final class CalmMergeScheduler extends ConcurrentMergeScheduler {
 
     private static final @Nullable MethodHandle SET_PRIORITY = setPriority();
 
+    /** Starts all threads: one that a nice thread starts would be as nice, and none may become less so. */
+    private static final ThreadPoolExecutor STARTER = starter();
+
     private final int large;
 
     /** @param large of so many documents a merge is large */
@@ -42,6 +48,18 @@ final class CalmMergeScheduler extends ConcurrentMergeScheduler {
         this.large = large;
         setMaxMergesAndThreads(MERGES, THREADS);
         disableAutoIOThrottle();
+    }
+
+    private static ThreadPoolExecutor starter() {
+        ThreadPoolExecutor starter = new ThreadPoolExecutor(
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                Thread.ofPlatform().daemon().name("merge-starter").factory());
+        starter.prestartAllCoreThreads();
+        return starter;
     }
 
     private static @Nullable MethodHandle setPriority() {
@@ -72,6 +90,26 @@ final class CalmMergeScheduler extends ConcurrentMergeScheduler {
             beNice();
         }
         super.doMerge(source, merge);
+    }
+
+    @Override
+    protected synchronized MergeThread getMergeThread(MergeSource source, MergePolicy.OneMerge merge) {
+        MergeThread thread = new Started(source, merge);
+        thread.setDaemon(true);
+        thread.setName("Lucene Merge Thread #" + mergeThreadCounter++);
+        return thread;
+    }
+
+    private final class Started extends MergeThread {
+
+        Started(MergeSource source, MergePolicy.OneMerge merge) {
+            super(source, merge);
+        }
+
+        @Override
+        public void start() {
+            CompletableFuture.runAsync(super::start, STARTER).join();
+        }
     }
 
     private static void beNice() {
