@@ -85,7 +85,7 @@ record SceneExamples(long seed, int size, HuggingFaceTokenizer tokenizer) {
     /** All words that are said of scenes. */
     static Set<String> words(long seed) {
         Set<String> words = new HashSet<>();
-        captions(seed).forEach(caption -> words.addAll(TrainingSet.words(caption)));
+        captions(seed).forEach(caption -> words.addAll(Words.in(caption)));
         return words;
     }
 
@@ -219,6 +219,6 @@ record SceneExamples(long seed, int size, HuggingFaceTokenizer tokenizer) {
             rgb[3 * i + 1] = (byte) (argb[i] >> 8);
             rgb[3 * i + 2] = (byte) argb[i];
         }
-        return TrainingSet.levels(TrainingSet.square(new RgbImage(side, side, rgb), size));
+        return SquarePictures.levels(SquarePictures.square(new RgbImage(side, side, rgb), size));
     }
 }

@@ -4,24 +4,16 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.glimpse.encode.image.ImageDecoder;
-import dev.glimpse.encode.image.Resampling;
 import dev.glimpse.encode.image.RgbImage;
-import dev.glimpse.item.Content;
 import dev.glimpse.pairs.Caption;
 import dev.glimpse.pairs.Pair;
-import dev.glimpse.topic.RejectedRecordException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -36,30 +28,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrainingSet {
 
-    private static final long MAX_PIXELS = 50_000_000;
-    private static final int DRAWING_SIZE = 256;
-
-    /** So many pictures are decoded before the next are. */
-    private static final int AT_ONCE = 256;
-
     /** Pictures to learn from are kept a little larger than they are used, so that they can be moved about. */
     private static final double SPARE = 1.5;
 
     private final int size;
-    private final HuggingFaceTokenizer tokenizer;
     private final List<RgbImage> pictures = new ArrayList<>();
-    private final List<int[]> captions = new ArrayList<>();
-    private final List<float[]> weights = new ArrayList<>();
-
-    /** The same, with languages evened: see {@link #evened}. */
-    private final List<float[]> evened = new ArrayList<>();
-
+    private final CaptionTable captions;
+    private final PictureCaptions said;
     private final List<Set<Integer>> right = new ArrayList<>();
     private final List<int[]> picturesOfCaptions = new ArrayList<>();
-    private final List<String> texts = new ArrayList<>();
-    private final List<String> languages = new ArrayList<>();
-    private final List<long[]> tokens = new ArrayList<>();
-    private final Map<String, Integer> known = new HashMap<>();
 
     /** The first captions, each once: their numbers, and the place of each among them. */
     private final Map<Integer, Integer> names = new LinkedHashMap<>();
@@ -69,9 +46,10 @@ final class TrainingSet {
 
     private final List<float[]> captionFeatures = new ArrayList<>();
 
-    private TrainingSet(int size, HuggingFaceTokenizer tokenizer) {
+    private TrainingSet(int size, CaptionTable captions, PictureCaptions said) {
         this.size = size;
-        this.tokenizer = tokenizer;
+        this.captions = captions;
+        this.said = said;
     }
 
     /**
@@ -88,16 +66,17 @@ final class TrainingSet {
     /** Reads pictures of which nothing is said. */
     static TrainingSet ofPictures(List<Path> files, ImageBranch image, HuggingFaceTokenizer tokenizer)
             throws IOException {
-        TrainingSet set = new TrainingSet(image.size(), tokenizer);
-        ImageDecoder decoder = new ImageDecoder(MAX_PIXELS, DRAWING_SIZE);
-        for (int from = 0; from < files.size(); from += AT_ONCE) {
-            List<Path> some = files.subList(from, Math.min(from + AT_ONCE, files.size()));
-            for (RgbImage square : squares(decoder, some, (int) Math.round(image.size() * SPARE))) {
-                set.add(square, image);
-                set.captions.add(new int[0]);
-            }
-        }
+        TrainingSet set = empty(image, tokenizer);
+        SquarePictures.read(files, (int) Math.round(image.size() * SPARE), picture -> {
+            set.add(picture, image);
+            set.said.add(List.of());
+        });
         return set;
+    }
+
+    private static TrainingSet empty(ImageBranch image, HuggingFaceTokenizer tokenizer) {
+        CaptionTable captions = new CaptionTable(tokenizer);
+        return new TrainingSet(image.size(), captions, new PictureCaptions(captions));
     }
 
     /** Reads pictures to measure on: as the service prepares them. */
@@ -109,27 +88,21 @@ final class TrainingSet {
     private static TrainingSet read(
             List<Pair> pairs, ImageBranch image, TextBranch text, int kept, HuggingFaceTokenizer tokenizer)
             throws IOException {
-        TrainingSet set = new TrainingSet(image.size(), tokenizer);
-        ImageDecoder decoder = new ImageDecoder(MAX_PIXELS, DRAWING_SIZE);
-        for (int from = 0; from < pairs.size(); from += AT_ONCE) {
-            List<Pair> some = pairs.subList(from, Math.min(from + AT_ONCE, pairs.size()));
-            List<RgbImage> squares =
-                    squares(decoder, some.stream().map(Pair::image).toList(), kept);
-            for (int i = 0; i < some.size(); i++) {
-                set.add(squares.get(i), image);
-                set.add(some.get(i).captions());
-            }
-        }
+        TrainingSet set = empty(image, tokenizer);
+        List<Path> files = pairs.stream().map(Pair::image).toList();
+        SquarePictures.read(files, kept, picture -> set.add(picture, image));
+        pairs.forEach(pair -> set.add(pair.captions()));
         for (int i = 0; i < pairs.size(); i++) {
             for (String also : pairs.get(i).also()) {
-                Integer number = set.known.get(folded(also));
+                Integer number = set.captions.numberOf(also);
                 if (number != null) {
                     set.right.get(i).add(number);
                 }
             }
         }
         if (text instanceof TextBranch.Frozen frozen) {
-            for (long[] ids : set.tokens) {
+            for (int i = 0; i < set.captions(); i++) {
+                long[] ids = set.captions.tokens(i);
                 long[] mask = new long[ids.length];
                 Arrays.fill(mask, 1);
                 set.captionFeatures.add(frozen.backbone().ofTokens(ids, mask));
@@ -140,16 +113,10 @@ final class TrainingSet {
 
     /** The same, with captions cut into other tokens; pictures are shared. */
     TrainingSet in(HuggingFaceTokenizer other) {
-        TrainingSet set = new TrainingSet(size, other);
+        CaptionTable table = captions.in(other);
+        TrainingSet set = new TrainingSet(size, table, said.in(table));
         set.pictures.addAll(pictures);
-        set.captions.addAll(captions);
-        set.weights.addAll(weights);
-        set.evened.addAll(evened);
         set.right.addAll(right);
-        set.texts.addAll(texts);
-        set.languages.addAll(languages);
-        texts.forEach(text -> set.tokens.add(other.encode(text).getIds()));
-        set.known.putAll(known);
         set.names.putAll(names);
         set.pictureFeatures.addAll(pictureFeatures);
         return set;
@@ -158,22 +125,9 @@ final class TrainingSet {
     /** A picture that goes through a backbone is not kept: its features are all that is needed of it. */
     private void add(RgbImage picture, ImageBranch image) {
         if (image instanceof ImageBranch.Frozen frozen) {
-            float[] pixels = new float[3 * size * size];
-            planes(picture, 1, 0, pixels);
-            pictureFeatures.add(frozen.backbone().ofPixels(pixels));
+            pictureFeatures.add(frozen.backbone().ofPixels(SquarePictures.bytes(picture)));
         } else {
             pictures.add(picture);
-        }
-    }
-
-    /** The planes of red, green and blue: each level times a factor, and lifted. */
-    private static void planes(RgbImage picture, float factor, float lift, float[] out) {
-        int plane = picture.width() * picture.height();
-        byte[] rgb = picture.rgb();
-        for (int p = 0; p < plane; p++) {
-            for (int c = 0; c < 3; c++) {
-                out[c * plane + p] = (rgb[3 * p + c] & 0xff) * factor + lift;
-            }
         }
     }
 
@@ -187,100 +141,21 @@ final class TrainingSet {
         return captionFeatures;
     }
 
-    private void add(List<Caption> said) {
-        Map<Integer, Float> weightOf = new LinkedHashMap<>();
-        said.forEach(caption -> weightOf.merge(number(caption), (float) caption.weight(), Float::sum));
-        captions.add(weightOf.keySet().stream().mapToInt(Integer::intValue).toArray());
-        names.putIfAbsent(captions.getLast()[0], names.size());
-        float[] all = new float[weightOf.size()];
-        int at = 0;
-        for (float weight : weightOf.values()) {
-            all[at++] = weight;
-        }
-        weights.add(all);
-        evened.add(evened(
-                all, Arrays.stream(captions.getLast()).mapToObj(languages::get).toList()));
-        right.add(new HashSet<>(weightOf.keySet()));
-    }
-
-    /**
-     * Weights of captions of which each language has the root of its share, so that those of which there is little are heard
-     * (Conneau and Lample 2019, arXiv:1901.07291).
-     *
-     * @param weight    of each caption, 0 or more
-     * @param languages of each caption
-     */
-    static float[] evened(float[] weight, List<String> languages) {
-        Map<String, Double> shares = new HashMap<>();
-        for (int i = 0; i < weight.length; i++) {
-            shares.merge(languages.get(i), (double) weight[i], Double::sum);
-        }
-        float[] even = weight.clone();
-        for (int i = 0; i < even.length; i++) {
-            double share = Objects.requireNonNull(shares.get(languages.get(i)));
-            even[i] = share > 0 ? (float) (weight[i] / Math.sqrt(share)) : 0;
-        }
-        return even;
-    }
-
-    private static String folded(String text) {
-        return text.strip().toLowerCase(Locale.ROOT);
-    }
-
-    private int number(Caption caption) {
-        return known.computeIfAbsent(folded(caption.text()), text -> {
-            texts.add(caption.text());
-            languages.add(caption.language());
-            tokens.add(tokenizer.encode(caption.text()).getIds());
-            return tokens.size() - 1;
-        });
-    }
-
-    private static List<RgbImage> squares(ImageDecoder decoder, List<Path> files, int side) throws IOException {
-        try {
-            return files.parallelStream()
-                    .map(file -> {
-                        try {
-                            return square(decode(decoder, file), side);
-                        } catch (IOException e) {
-                            throw new UncheckedIOException(e);
-                        }
-                    })
-                    .toList();
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-    }
-
-    private static RgbImage decode(ImageDecoder decoder, Path file) throws IOException {
-        try {
-            return decoder.decode(new Content.Picture(Files.readAllBytes(file), null));
-        } catch (RejectedRecordException e) {
-            throw new IOException("%s can't be learned from: %s".formatted(file, e.getMessage()), e);
-        }
-    }
-
-    /** Shortest edge to the side, centre cropped: as the served model's preprocessing. */
-    static RgbImage square(RgbImage image, int side) {
-        int shorter = Math.min(image.width(), image.height());
-        int longer = (int) ((long) side * Math.max(image.width(), image.height()) / shorter);
-        int width = image.width() <= image.height() ? side : longer;
-        int height = image.width() <= image.height() ? longer : side;
-        byte[] out = new byte[3 * side * side];
-        Resampling.Window centre = new Resampling.Window((width - side) / 2, (height - side) / 2, side, side);
-        Resampling.BICUBIC.resize(
-                image, width, height, centre, (y, row) -> System.arraycopy(row, 0, out, 3 * y * side, 3 * side));
-        return new RgbImage(side, side, out);
+    private void add(List<Caption> captionsOfPicture) {
+        said.add(captionsOfPicture);
+        int[] numbers = said.of(said.size() - 1);
+        names.putIfAbsent(numbers[0], names.size());
+        right.add(Arrays.stream(numbers).boxed().collect(Collectors.toCollection(HashSet::new)));
     }
 
     /** How many pictures there are. */
     int size() {
-        return captions.size();
+        return said.size();
     }
 
     /** How many captions there are, each counted once. */
     int captions() {
-        return tokens.size();
+        return captions.size();
     }
 
     /** Whether a caption is right of a picture. */
@@ -290,23 +165,17 @@ final class TrainingSet {
 
     /** The numbers of a picture's captions. */
     int[] captionsOf(int picture) {
-        return captions.get(picture).clone();
+        return said.of(picture).clone();
     }
 
     /** Whether a picture's captions say nothing but words of these. */
     boolean[] saidIn(Set<String> words) {
-        boolean[] said = new boolean[size()];
-        for (int i = 0; i < said.length; i++) {
-            said[i] = Arrays.stream(captions.get(i)).anyMatch(number -> words.containsAll(words(texts.get(number))));
+        boolean[] within = new boolean[size()];
+        for (int i = 0; i < within.length; i++) {
+            within[i] =
+                    Arrays.stream(said.of(i)).anyMatch(number -> words.containsAll(Words.in(captions.text(number))));
         }
-        return said;
-    }
-
-    /** The words of a text, in lower case. */
-    static List<String> words(String text) {
-        return Arrays.stream(text.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{N}]+"))
-                .filter(word -> !word.isEmpty())
-                .toList();
+        return within;
     }
 
     /**
@@ -319,16 +188,16 @@ final class TrainingSet {
     Examples examples(int[] chosen, int captionsEach, double joined, @Nullable Augmentation augmentation, long seed) {
         List<float[]> drawn = augmentation == null ? List.of() : drawn(chosen, augmentation, seed);
         SplittableRandom random = new SplittableRandom(seed);
-        List<int[]> said = new ArrayList<>();
+        List<int[]> texts = new ArrayList<>();
         for (int picture : chosen) {
-            for (int number : some(picture, captionsEach, augmentation != null, random)) {
-                said.add(random.nextDouble() < joined ? withOthers(picture, number, random) : new int[] {number});
+            for (int number : said.some(picture, captionsEach, augmentation != null, random)) {
+                texts.add(random.nextDouble() < joined ? said.withOthers(picture, number, random) : new int[] {number});
             }
         }
-        Truth[][] truth = new Truth[chosen.length][said.size()];
+        Truth[][] truth = new Truth[chosen.length][texts.size()];
         for (int row = 0; row < chosen.length; row++) {
-            for (int column = 0; column < said.size(); column++) {
-                boolean right = isRight(chosen[row], said.get(column));
+            for (int column = 0; column < texts.size(); column++) {
+                boolean right = isRight(chosen[row], texts.get(column));
                 boolean own = column / captionsEach == row;
                 truth[row][column] = own ? Truth.OWN : right ? Truth.RIGHT : Truth.WRONG;
             }
@@ -337,13 +206,13 @@ final class TrainingSet {
         return new Examples(
                 pictureShape(),
                 drawn,
-                features ? List.of() : said.stream().map(this::tokens).toList(),
-                features ? said.stream().map(of -> captionFeatures.get(of[0])).toList() : List.of(),
+                features ? List.of() : texts.stream().map(captions::tokens).toList(),
+                features ? texts.stream().map(of -> captionFeatures.get(of[0])).toList() : List.of(),
                 truth,
                 chosen,
                 List.of(),
                 List.of(),
-                said);
+                texts);
     }
 
     private Shape pictureShape() {
@@ -361,71 +230,6 @@ final class TrainingSet {
                 .toList();
     }
 
-    /**
-     * Some of a picture's captions, unlike each other while there are enough.
-     *
-     * @param begin whether the first of them is in the language of the picture's first caption; else languages are evened
-     */
-    private int[] some(int picture, int count, boolean begin, SplittableRandom random) {
-        int[] of = captions.get(picture);
-        float[] drawnBy = begin ? weights.get(picture) : evened.get(picture);
-        float[] weight = drawnBy.clone();
-        int[] some = new int[count];
-        for (int k = 0; k < count; k++) {
-            if (k > 0 && k % of.length == 0) {
-                weight = drawnBy.clone();
-            }
-            int at = drawn(begin && k == 0 ? ofFirstLanguage(of, weight) : weight, random);
-            weight[at] = 0;
-            some[k] = of[at];
-        }
-        return some;
-    }
-
-    private float[] ofFirstLanguage(int[] numbers, float[] weight) {
-        float[] some = weight.clone();
-        for (int i = 0; i < some.length; i++) {
-            if (!languages.get(numbers[i]).equals(languages.get(numbers[0]))) {
-                some[i] = 0;
-            }
-        }
-        return some;
-    }
-
-    private static int drawn(float[] weights, SplittableRandom random) {
-        double sum = 0;
-        for (float weight : weights) {
-            sum += weight;
-        }
-        double at = random.nextDouble() * sum;
-        int last = 0;
-        for (int i = 0; i < weights.length; i++) {
-            if (weights[i] > 0) {
-                last = i;
-                at -= weights[i];
-                if (at < 0) {
-                    return i;
-                }
-            }
-        }
-        return last;
-    }
-
-    /** A caption and one or two others of the picture in its language. */
-    private int[] withOthers(int picture, int number, SplittableRandom random) {
-        int[] others = Arrays.stream(captions.get(picture))
-                .filter(other -> other != number && languages.get(other).equals(languages.get(number)))
-                .toArray();
-        int count = Math.min(others.length, random.nextInt(1, 3));
-        int[] all = new int[1 + count];
-        all[0] = number;
-        int from = others.length == 0 ? 0 : random.nextInt(others.length);
-        for (int i = 0; i < count; i++) {
-            all[1 + i] = others[(from + i) % others.length];
-        }
-        return all;
-    }
-
     /** How many unlike first captions there are. */
     int names() {
         return names.size();
@@ -433,7 +237,7 @@ final class TrainingSet {
 
     /** Which of those is a picture's own. */
     int nameOf(int picture) {
-        return Objects.requireNonNull(names.get(captions.get(picture)[0]));
+        return Objects.requireNonNull(names.get(said.of(picture)[0]));
     }
 
     /** Those that are captions of a picture, be it the first or not. */
@@ -497,29 +301,22 @@ final class TrainingSet {
         return true;
     }
 
-    private long[] tokens(int[] said) {
-        if (said.length == 1) {
-            return tokens.get(said[0]);
-        }
-        String text = Arrays.stream(said).mapToObj(texts::get).collect(Collectors.joining(", "));
-        return tokenizer.encode(text).getIds();
-    }
-
     /** The tokens of a caption, those among them that begin and end it. */
     long[] tokensOf(int caption) {
-        return tokens.get(caption).clone();
+        return captions.tokens(caption).clone();
     }
 
     /** A BCP 47 tag. */
     String languageOf(int caption) {
-        return languages.get(caption);
+        return captions.language(caption);
     }
 
     /** Captions by number. */
     Examples.Texts texts(NDManager manager, int[] numbers) {
         return captionFeatures.isEmpty()
                 ? Examples.Texts.ofTokens(
-                        manager, Arrays.stream(numbers).mapToObj(tokens::get).toList())
+                        manager,
+                        Arrays.stream(numbers).mapToObj(captions::tokens).toList())
                 : Examples.Texts.ofFeatures(
                         manager,
                         Arrays.stream(numbers).mapToObj(captionFeatures::get).toList());
@@ -535,13 +332,6 @@ final class TrainingSet {
 
     private float[] asItIs(int number) {
         RgbImage picture = pictures.get(number);
-        return levels(picture.width() == size ? picture : square(picture, size));
-    }
-
-    /** The planes of red, green and blue, each level from -1 to 1. */
-    static float[] levels(RgbImage picture) {
-        float[] levels = new float[picture.rgb().length];
-        planes(picture, 1 / 127.5f, -1, levels);
-        return levels;
+        return SquarePictures.levels(picture.width() == size ? picture : SquarePictures.square(picture, size));
     }
 }

@@ -51,7 +51,7 @@ record Wordings(List<String> words, NDArray near) {
         }
         for (List<String> said : captions) {
             // However they are written: these are lower case, and have no stops.
-            said.forEach(caption -> texts.remove(String.join(" ", TrainingSet.words(caption))));
+            said.forEach(caption -> texts.remove(String.join(" ", Words.in(caption))));
         }
         texts.remove("");
         return List.copyOf(texts);
@@ -63,7 +63,7 @@ record Wordings(List<String> words, NDArray near) {
         words.forEach(word -> known.put(word, known.size()));
         List<String> said = captions.stream()
                 .flatMap(List::stream)
-                .flatMap(caption -> TrainingSet.words(caption).stream())
+                .flatMap(caption -> Words.in(caption).stream())
                 .filter(known::containsKey)
                 .distinct()
                 .toList();
@@ -91,7 +91,7 @@ record Wordings(List<String> words, NDArray near) {
     }
 
     private static String changed(String caption, Map<String, List<String>> alike, SplittableRandom random) {
-        List<String> words = new ArrayList<>(TrainingSet.words(caption));
+        List<String> words = new ArrayList<>(Words.in(caption));
         if (words.isEmpty()) {
             return "";
         }
@@ -102,8 +102,8 @@ record Wordings(List<String> words, NDArray near) {
     }
 
     private static String mixed(List<String> said, SplittableRandom random) {
-        List<String> first = TrainingSet.words(said.get(random.nextInt(said.size())));
-        List<String> second = TrainingSet.words(said.get(random.nextInt(said.size())));
+        List<String> first = Words.in(said.get(random.nextInt(said.size())));
+        List<String> second = Words.in(said.get(random.nextInt(said.size())));
         List<String> words = new ArrayList<>();
         for (List<String> of : List.of(first, second)) {
             for (String word : of) {

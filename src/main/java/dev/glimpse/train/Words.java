@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** A vocabulary of the words that come most often, in lower case; all others are one token, unknown. */
@@ -29,7 +31,7 @@ final class Words implements Tokens {
         TokenizerFile.SPECIAL.forEach(words::add);
         Map<String, Integer> counts = new HashMap<>();
         for (String caption : captions) {
-            TrainingSet.words(caption).forEach(word -> counts.merge(word, 1, Integer::sum));
+            in(caption).forEach(word -> counts.merge(word, 1, Integer::sum));
         }
         counts.entrySet().stream()
                 .sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder())
@@ -37,6 +39,13 @@ final class Words implements Tokens {
                 .limit(Math.max(0, size - words.size()))
                 .forEach(entry -> words.add(entry.getKey()));
         return words;
+    }
+
+    /** The words of a text, in lower case: runs of letters and digits. */
+    static List<String> in(String text) {
+        return Arrays.stream(text.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{N}]+"))
+                .filter(word -> !word.isEmpty())
+                .toList();
     }
 
     private void add(String word) {

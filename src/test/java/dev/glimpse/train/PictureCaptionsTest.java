@@ -6,13 +6,13 @@ import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
-class TrainingSetTest {
+class PictureCaptionsTest {
 
     private static final Offset<Float> NEAR = Offset.offset(1e-5f);
 
     @Test
     void givesEachLanguageTheRootOfItsShare() {
-        float[] evened = TrainingSet.evened(new float[] {27, 9, 3, 1, 0}, List.of("en", "en", "de", "de", "fr"));
+        float[] evened = PictureCaptions.evened(new float[] {27, 9, 3, 1, 0}, List.of("en", "en", "de", "de", "fr"));
 
         assertThat(evened[0] + evened[1]).isCloseTo(6, NEAR);
         assertThat(evened[0] / evened[1]).isCloseTo(3, NEAR);
