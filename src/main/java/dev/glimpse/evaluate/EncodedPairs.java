@@ -139,6 +139,19 @@ final class EncodedPairs {
         return decoder.decode(new Content.Picture(bytes, null));
     }
 
+    /**
+     * Decodes a picture that could be decoded.
+     *
+     * @throws IOException if now it can't
+     */
+    static RgbImage decodeAgain(ImageDecoder decoder, Path file) throws IOException {
+        try {
+            return decode(decoder, file);
+        } catch (RejectedRecordException e) {
+            throw new IOException("%s was decoded before, and now is not: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+
     private static <T> List<List<T>> batches(List<T> all) {
         List<List<T>> batches = new ArrayList<>();
         for (int from = 0; from < all.size(); from += BATCH) {

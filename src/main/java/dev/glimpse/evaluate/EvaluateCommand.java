@@ -10,7 +10,6 @@ import dev.glimpse.pairs.InvalidPairsException;
 import dev.glimpse.pairs.Pair;
 import dev.glimpse.pairs.PairsFile;
 import dev.glimpse.pairs.Split;
-import dev.glimpse.topic.RejectedRecordException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,7 +119,8 @@ public final class EvaluateCommand implements Callable<Integer> {
                 calibrate(calibration, encoded, encoder, decoder);
             }
             Reranked reranked = rerank == 0 ? null : Reranked.of(encoded, reranker(encoder), rerank);
-            write(Evaluation.of(model, pairs.toString(), part.name(), encoded, reranked), encoded, decoder);
+            Cost cost = Cost.of(encoded, encoder, decoder);
+            write(Evaluation.of(model, pairs.toString(), part.name(), encoded, cost, reranked), encoded, decoder);
         }
         return 0;
     }
@@ -172,11 +172,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                 .distinct()
                 .toList()) {
             Path file = Objects.requireNonNull(files.get(id));
-            try {
-                previews.put(id, PreviewWriter.write(EncodedPairs.decode(decoder, file)));
-            } catch (RejectedRecordException e) {
-                throw new IOException("%s was decoded before, and now is not: %s".formatted(file, e.getMessage()), e);
-            }
+            previews.put(id, PreviewWriter.write(EncodedPairs.decodeAgain(decoder, file)));
         }
         return previews;
     }

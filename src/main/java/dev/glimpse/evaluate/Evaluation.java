@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *                     language, where there is one
  * @param minimalPairs by kind of foil
  * @param calibration  text to image, all languages together
+ * @param cost         of encoding one alone
  * @param reranked     or null if no reranker was asked for
  * @param worstMisses  the texts whose right picture ranks worst, at most {@value #MISSES}, the worst first
  * @param leftOut      pictures that could not be decoded
@@ -34,6 +35,7 @@ record Evaluation(
         Found overall,
         List<MinimalPairs> minimalPairs,
         Calibration calibration,
+        Cost cost,
         @Nullable Reranked reranked,
         List<Miss> worstMisses,
         List<EncodedPairs.Refused> leftOut) {
@@ -67,7 +69,8 @@ record Evaluation(
             float firstSimilarity) {}
 
     /** @param encoded at least one pair */
-    static Evaluation of(String model, String file, String split, EncodedPairs encoded, @Nullable Reranked reranked) {
+    static Evaluation of(
+            String model, String file, String split, EncodedPairs encoded, Cost cost, @Nullable Reranked reranked) {
         float[][] images = encoded.images();
         Map<String, Found> languages = new LinkedHashMap<>();
         List<Answer> allTexts = new ArrayList<>();
@@ -106,6 +109,7 @@ record Evaluation(
                 new Found(Recall.of(allTexts), Recall.of(allImages)),
                 MinimalPairs.of(encoded),
                 Calibration.of(allTexts),
+                cost,
                 reranked,
                 List.copyOf(misses.subList(0, Math.min(MISSES, misses.size()))),
                 List.copyOf(encoded.refused()));

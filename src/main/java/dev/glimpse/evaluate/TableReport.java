@@ -41,6 +41,11 @@ final class TableReport {
                     reranked.accuracy(),
                     reranked.millis());
         }
+        line(
+                out,
+                "%none text is encoded in %.2f ms, one picture in %.2f ms (each alone, on one thread)%n",
+                evaluation.cost().textMillis(),
+                evaluation.cost().imageMillis());
         out.append("%n%-22s  %7s  %11s%n".formatted("first picture's", "answers", "of those"));
         out.append("%-22s  %7s  %11s%n".formatted("similarity at least", "kept", "right"));
         for (Calibration.Threshold threshold : evaluation.calibration().thresholds()) {

@@ -108,7 +108,8 @@ class BundledModelIT {
         try (OnnxDualEncoder encoder = OnnxDualEncoder.open(EvaluateCommand.MODEL, folder.resolve("cache"), 1)) {
             ImageDecoder decoder = new ImageDecoder(1_000_000, encoder.drawingSize());
             EncodedPairs encoded = EncodedPairs.encode(pairs, encoder, decoder, 2, done -> {});
-            Evaluation evaluation = Evaluation.of(EvaluateCommand.MODEL, "sample", "test", encoded, null);
+            Evaluation evaluation = Evaluation.of(
+                    EvaluateCommand.MODEL, "sample", "test", encoded, Cost.of(encoded, encoder, decoder), null);
             System.out.print(TableReport.of(evaluation));
             return evaluation;
         }

@@ -69,6 +69,8 @@ class EvaluateCommandTest {
         assertThat(json.at("/minimalPairs/0/count").intValue()).isEqualTo(PICTURES);
         assertThat(json.at("/minimalPairs/0/accuracy").doubleValue()).isGreaterThan(0.7);
         assertThat(json.at("/calibration/bins").size()).isEqualTo(10);
+        assertThat(json.at("/cost/textMillis").doubleValue()).isPositive();
+        assertThat(json.at("/cost/imageMillis").doubleValue()).isPositive();
         LabelCalibration calibration = LabelCalibration.read(folder.resolve("calibration.json"));
         assertThat(calibration.score(0.95f)).isGreaterThan(0.6f);
         assertThat(calibration.score(0.05f)).isLessThan(0.1f);
