@@ -93,7 +93,7 @@ class JsonQueryIT {
         assertThat(ids(alone)).startsWith("json-3").isEqualTo(ids(post("{\"like\": \"image/json-3\", \"k\": 5}")));
 
         ValidatableResponse without = post("""
-                {"parts": [{"image": "%s"}, {"like": "image/json-3", "weight": -1.5}, {"text": "a red circle"}], "k": 12, "filter": "odd:*"}
+                {"parts": [{"image": "%s"}, {"like": "image/json-3", "weight": -4}, {"text": "a red circle"}], "k": 12, "filter": "odd:*"}
                 """.formatted(image));
         assertThat(ids(without)).hasSize(SCENES).endsWith("json-3");
 
