@@ -123,8 +123,16 @@ class ClientsIT {
     @Test
     void anEventSourceReadsEveryEvent() throws Exception {
         // It asks again by itself where it is cut off, and says what it had last.
-        proxy.cutBehind("event:stage");
-        readsEveryEvent((address, lastEventId) -> new Source(address));
+        proxy.holdBehind("event:stage");
+        readsEveryEvent((address, lastEventId) -> {
+            Source source = new Source(address);
+            if (!lastEventId.isEmpty()) {
+                // What came just before a connection breaks, Chromium may drop with it: then it has nothing to say.
+                awaitEvent(source, "query");
+                proxy.cut();
+            }
+            return source;
+        });
     }
 
     @Test

@@ -10,15 +10,17 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/** Passes bytes on between clients and a server, until it is told to cut a connection off. */
+/** Passes bytes on between clients and a server, until it is told to hold an answer, and to cut it off. */
 final class CuttingProxy implements AutoCloseable {
 
     private final ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final URI server;
-    private volatile @Nullable String cutBehind;
+    private final CountDownLatch cut = new CountDownLatch(1);
+    private volatile @Nullable String heldBehind;
 
     CuttingProxy(URI server) throws IOException {
         this.server = server;
@@ -30,9 +32,14 @@ final class CuttingProxy implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + listening.getLocalPort() + "/");
     }
 
-    /** The next answer that has these words ends behind them, in the middle of whatever it is. */
-    void cutBehind(String words) {
-        cutBehind = words;
+    /** The next answer that has these words stands still behind them, in the middle of whatever it is. */
+    void holdBehind(String words) {
+        heldBehind = words;
+    }
+
+    /** Ends the answer that stands still. */
+    void cut() {
+        cut.countDown();
     }
 
     private void accept() {
@@ -58,15 +65,16 @@ final class CuttingProxy implements AutoCloseable {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
-                String cut = cutBehind;
-                if (answers && cut != null) {
+                String words = heldBehind;
+                if (answers && words != null) {
                     int before = seen.length();
                     seen.append(new String(bytes, 0, n, StandardCharsets.ISO_8859_1));
-                    int at = seen.indexOf(cut, Math.max(0, before - cut.length()));
+                    int at = seen.indexOf(words, Math.max(0, before - words.length()));
                     if (at >= 0) {
-                        cutBehind = null;
-                        out.write(bytes, 0, Math.max(0, at + cut.length() - before));
+                        heldBehind = null;
+                        out.write(bytes, 0, Math.max(0, at + words.length() - before));
                         out.flush();
+                        cut.await();
                         return;
                     }
                 }
@@ -75,6 +83,8 @@ final class CuttingProxy implements AutoCloseable {
             }
         } catch (IOException e) {
             // Either side has left.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
             open.remove(from);
             open.remove(to);
@@ -83,6 +93,7 @@ final class CuttingProxy implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        cut();
         listening.close();
         for (Socket socket : open) {
             socket.close();

@@ -8,6 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
@@ -16,6 +19,7 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
@@ -27,12 +31,14 @@ class CalmMergeSchedulerTest {
     private record Merge(int documents, int niceness) {}
 
     private final List<Merge> merges = new CopyOnWriteArrayList<>();
-    private volatile boolean asked;
+    private final AtomicBoolean asked = new AtomicBoolean();
+    private final CountDownLatch added = new CountDownLatch(1);
     private @Nullable IndexWriter writer;
 
     @Test
+    @Timeout(60)
     @EnabledOnOs(OS.LINUX)
-    void isNiceInLargeMergesAlone() throws IOException {
+    void isNiceInLargeMergesAlone() throws Exception {
         IndexWriterConfig config = new IndexWriterConfig()
                 .setMergePolicy(new FewGraphs(LARGE, Long.MAX_VALUE))
                 .setMergeScheduler(new CalmMergeScheduler(LARGE))
@@ -40,11 +46,11 @@ class CalmMergeSchedulerTest {
         try (ByteBuffersDirectory directory = new ByteBuffersDirectory();
                 IndexWriter open = new IndexWriter(directory, config)) {
             writer = open;
-            for (int batch = 0; batch < 100; batch++) {
+            // Until a large merge has come, and added what it has to: a writer that closes takes no more.
+            while (!added.await(1, TimeUnit.MILLISECONDS)) {
                 addSegment(open);
             }
         }
-        assertThat(asked).isTrue();
         assertThat(merges)
                 .filteredOn(merge -> merge.documents() >= LARGE)
                 .isNotEmpty()
@@ -58,11 +64,11 @@ class CalmMergeSchedulerTest {
     /** In the thread that merges: one that is nice makes others necessary. */
     private void merged(LeafReader merged) throws IOException {
         merges.add(new Merge(merged.maxDoc(), niceness()));
-        if (merged.maxDoc() >= LARGE && !asked) {
-            asked = true;
+        if (merged.maxDoc() >= LARGE && asked.compareAndSet(false, true)) {
             for (int i = 0; i < 20; i++) {
                 addSegment(requireNonNull(writer));
             }
+            added.countDown();
         }
     }
 
