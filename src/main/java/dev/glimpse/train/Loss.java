@@ -91,6 +91,21 @@ enum Loss {
                 .mean();
     }
 
+    /**
+     * How small the share of each right answer is beside the wrong ones alone: the mean of {@code -log} of it over the right ones of a
+     * row, and over rows. Where {@link #share} is content with one right answer before the wrong ones, this asks it of all.
+     *
+     * @param logits {@code [n, m]}
+     * @param right  {@code [n, m]}: 1 where right, at least once in each row, and 0 where wrong
+     */
+    static NDArray shareOfEach(NDArray logits, NDArray right) {
+        NDArray wrong = logSumExp(logits.sub(right.mul(FAR)), 1);
+        NDArray behind = wrong.sub(logits);
+        // log(1 + exp(x)), which has no largest x
+        NDArray each = behind.maximum(0).add(behind.abs().neg().exp().add(1).log());
+        return each.mul(right).sum(new int[] {1}).div(right.sum(new int[] {1})).mean();
+    }
+
     /** By which similarities are multiplied. */
     private static NDArray learned(Operators<NDArray> on) {
         NDArray logarithm = on.weights("logit.scale", LOG_SCALE, 1);

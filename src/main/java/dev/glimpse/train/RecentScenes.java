@@ -37,20 +37,30 @@ final class RecentScenes {
     }
 
     /**
-     * How badly claims are told apart from those scenes that they are wrong of, and scenes from those claims.
+     * How badly claims are told apart from those scenes that they are wrong of, where one right scene is enough, and each claim of a
+     * scene from those that are wrong of it.
      *
      * @param said  the claims of a batch, each true of one of its scenes at least
      * @param shown the scenes of the batch, of each of which one of the claims is true at least
      */
     NDArray loss(NDManager at, Embedded<Statement> said, Embedded<Scene> shown, double temperature) {
-        NDArray toScenes = share(at, said, scenes.with(at, shown), Statement::isTrueOf, temperature);
-        NDArray toClaims =
-                share(at, shown, claims.with(at, said), (scene, claim) -> claim.isTrueOf(scene), temperature);
+        Embedded<Scene> allShown = scenes.with(at, shown);
+        Embedded<Statement> allSaid = claims.with(at, said);
+        NDArray toScenes =
+                Loss.share(logits(said, allShown, temperature), right(at, said, allShown, Statement::isTrueOf), 1);
+        // Of all that is said of a scene, its full description is nearest: with that, one right answer would be enough.
+        NDArray toClaims = Loss.shareOfEach(
+                logits(shown, allSaid, temperature),
+                right(at, shown, allSaid, (scene, claim) -> claim.isTrueOf(scene)));
         return toScenes.add(toClaims);
     }
 
-    private static <A, B> NDArray share(
-            NDManager at, Embedded<A> of, Embedded<B> among, BiPredicate<A, B> isRight, double temperature) {
+    private static NDArray logits(Embedded<?> of, Embedded<?> among, double temperature) {
+        return NDArrayOperators.times(of.rows().matMul(among.rows().transpose()), temperature);
+    }
+
+    /** {@code [of, among]}: 1 where right. */
+    private static <A, B> NDArray right(NDManager at, Embedded<A> of, Embedded<B> among, BiPredicate<A, B> isRight) {
         List<float[]> right = of.of().parallelStream()
                 .map(one -> {
                     float[] row = new float[among.of().size()];
@@ -60,8 +70,7 @@ final class RecentScenes {
                     return row;
                 })
                 .toList();
-        NDArray logits = NDArrayOperators.times(of.rows().matMul(among.rows().transpose()), temperature);
-        return Loss.share(logits, Examples.rows(at, right, new Shape(among.of().size())), 1);
+        return Examples.rows(at, right, new Shape(among.of().size()));
     }
 
     /** Remembers a batch's, and forgets the oldest. */

@@ -28,13 +28,13 @@ final class SceneTuning implements AutoCloseable {
     private static final double SHARE = 0.75;
 
     /** How much it counts that twins are told apart. */
-    private static final double TWINS = 4;
+    private static final double TWINS = 8;
 
     /** How much it counts that pictures stay where they are. */
-    private static final double KEPT_IMAGES = 20;
+    private static final double KEPT_IMAGES = 30;
 
     /** The same of texts. */
-    private static final double KEPT_TEXTS = 40;
+    private static final double KEPT_TEXTS = 60;
 
     /** Captions of a picture that stay. */
     private static final int CAPTIONS = 2;

@@ -56,6 +56,16 @@ class RecentScenesIT {
     }
 
     @Test
+    void asksOfEachRightClaimToLieBeforeTheWrongOne() {
+        remember(claim, ELSEWHERE, scene, HERE);
+        remember(twin.ofTwin(), HERE, twin.scene(), ELSEWHERE);
+
+        assertThat(loss())
+                .as("one as near as the wrong one, one farther by a similarity of 1")
+                .isCloseTo((Math.log(2) + Math.log1p(Math.exp(TEMPERATURE))) / 2, within(1e-3));
+    }
+
+    @Test
     void forgetsTheOldest() {
         remember(claim, ELSEWHERE, twin.scene(), HERE);
         assertThat(loss()).isCloseTo(Math.log(2), within(1e-5));
