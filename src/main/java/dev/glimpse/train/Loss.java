@@ -100,10 +100,16 @@ enum Loss {
      */
     static NDArray shareOfEach(NDArray logits, NDArray right) {
         NDArray wrong = logSumExp(logits.sub(right.mul(FAR)), 1);
-        NDArray behind = wrong.sub(logits);
-        // log(1 + exp(x)), which has no largest x
-        NDArray each = behind.maximum(0).add(behind.abs().neg().exp().add(1).log());
-        return each.mul(right).sum(new int[] {1}).div(right.sum(new int[] {1})).mean();
+        return softplus(wrong.sub(logits))
+                .mul(right)
+                .sum(new int[] {1})
+                .div(right.sum(new int[] {1}))
+                .mean();
+    }
+
+    /** {@code log(1 + exp(x))}, of any x. */
+    static NDArray softplus(NDArray x) {
+        return x.maximum(0).add(x.abs().neg().exp().add(1).log());
     }
 
     /** By which similarities are multiplied. */

@@ -105,7 +105,7 @@ final class SceneTuning implements AutoCloseable {
                 RecentScenes.Embedded<Statement> said = claims(at, examples, batch, texts);
                 RecentScenes.Embedded<Scene> shown =
                         new RecentScenes.Embedded<>(examples.scenes(), scenes(images, examples));
-                NDArray twins = TwinLoss.of(at, on, images, texts, batch.order(), examples);
+                NDArray twins = TwinLoss.of(at, images, texts, batch.order(), examples);
                 NDArray of = Loss.CONTRASTIVE
                         .of(batch, images, texts, on, 1, trainer.temperature())
                         .add(NDArrayOperators.times(twins, TWINS))

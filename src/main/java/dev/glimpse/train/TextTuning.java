@@ -125,7 +125,7 @@ final class TextTuning implements AutoCloseable {
         NDArray toAll = NDArrayOperators.times(texts.matMul(bank.pictures().transpose()), temperature);
         return Loss.share(toAll, right, 1)
                 .add(Loss.CONTRASTIVE.of(scenes, scenes.pictures(), texts, on, 1, temperature))
-                .add(TwinLoss.of(at, on, scenes.pictures(), texts, scenes.order(), examples));
+                .add(TwinLoss.of(at, scenes.pictures(), texts, scenes.order(), examples));
     }
 
     @Override

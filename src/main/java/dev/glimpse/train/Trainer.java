@@ -189,7 +189,7 @@ final class Trainer implements AutoCloseable {
                     of = of.add(proxies.loss(at, on, examples, images, texts));
                 }
                 if (!examples.scenes().isEmpty()) {
-                    of = of.add(TwinLoss.of(at, on, images, texts, batch.order(), examples));
+                    of = of.add(TwinLoss.of(at, images, texts, batch.order(), examples));
                 }
                 if (seen.attended() != null && !examples.scenes().isEmpty()) {
                     NDArray facts =

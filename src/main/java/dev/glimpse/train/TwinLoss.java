@@ -3,7 +3,6 @@ package dev.glimpse.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.glimpse.train.network.NDArrayOperators;
-import dev.glimpse.train.network.Operators;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,8 +25,7 @@ final class TwinLoss {
      * @param texts  {@code [m, dimension]} of length 1
      * @param order  of the captions in {@code texts}
      */
-    static NDArray of(
-            NDManager at, Operators<NDArray> on, NDArray images, NDArray texts, int[] order, Examples examples) {
+    static NDArray of(NDManager at, NDArray images, NDArray texts, int[] order, Examples examples) {
         int scenes = examples.scenes().size();
         int firstScene = examples.pictures().size() - scenes;
         int firstClaim = order.length - examples.claims().size();
@@ -63,7 +61,7 @@ final class TwinLoss {
                 .sum(new int[] {1});
         NDArray foils = wrongCaption.concat(wrongScene, 0);
         NDArray margins = right.concat(right, 0).sub(foils);
-        return softplus(on, NDArrayOperators.times(margins, -TEMPERATURE)).mean();
+        return Loss.softplus(NDArrayOperators.times(margins, -TEMPERATURE)).mean();
     }
 
     private static List<Long> exchanged(List<Long> rows) {
@@ -73,11 +71,6 @@ final class TwinLoss {
             exchanged.set(i + 1, rows.get(i));
         }
         return exchanged;
-    }
-
-    /** {@code log(1 + exp(x))}. */
-    private static NDArray softplus(Operators<NDArray> on, NDArray x) {
-        return on.relu(x).add(x.abs().neg().exp().add(1).log());
     }
 
     private static NDArray indices(NDManager at, List<Long> of) {
