@@ -2,6 +2,7 @@ package dev.glimpse.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.nn.Activation;
 import dev.glimpse.train.network.NDArrayOperators;
 import dev.glimpse.train.network.Operators;
 
@@ -107,9 +108,9 @@ enum Loss {
                 .mean();
     }
 
-    /** {@code log(1 + exp(x))}, of any x. */
+    /** {@code log(1 + exp(x))}, of any x; not with {@code maximum} of a number: see {@link NDArrayOperators#constant}. */
     static NDArray softplus(NDArray x) {
-        return x.maximum(0).add(x.abs().neg().exp().add(1).log());
+        return Activation.relu(x).add(x.abs().neg().exp().add(1).log());
     }
 
     /** By which similarities are multiplied. */

@@ -209,9 +209,7 @@ final class SceneFacts {
             }
         }
         NDArray right = at.create(targets, new Shape(facts.size(), COUNT));
-        NDArray entropy = on.relu(logits)
-                .sub(logits.mul(right))
-                .add(logits.abs().neg().exp().add(1).log());
+        NDArray entropy = Loss.softplus(logits).sub(logits.mul(right));
         return entropy.sum().div(right.sum());
     }
 
