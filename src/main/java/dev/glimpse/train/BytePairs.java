@@ -140,7 +140,7 @@ final class BytePairs implements Tokens {
             add(pair.merged());
             Set<Pair> touched = new HashSet<>();
             for (Word word : List.copyOf(places.getOrDefault(pair, Set.of()))) {
-                count(word, counts, places, -1);
+                touched.addAll(count(word, counts, places, -1));
                 join(word.symbols, pair);
                 touched.addAll(count(word, counts, places, 1));
             }

@@ -63,6 +63,15 @@ class BytePairsTest {
     }
 
     @Test
+    void joinsAPairThatIsSeldomerSinceAnotherTookItsPlace() throws IOException {
+        BytePairs pairs = BytePairs.learn(List.of("bcbc", "bcbc", "bcbc", "bcbc", "bcbc", "cb", "cb"), 1000);
+
+        try (HuggingFaceTokenizer tokenizer = open(pairs)) {
+            assertThat(tokenizer.encode("xcb").getTokens()).containsExactly("[BOS]", "Ġ", "x", "cb", "[EOS]");
+        }
+    }
+
+    @Test
     void stopsWhereNoPairComesTwice() {
         assertThat(BytePairs.learn(List.of("ab"), 1000).size()).isEqualTo(260);
     }
