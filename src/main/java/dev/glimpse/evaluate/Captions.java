@@ -43,12 +43,15 @@ final class Captions {
         return text.strip().toLowerCase(Locale.ROOT);
     }
 
+    /** Right of a picture that itself may have no caption of this language. */
     private void addKnown(int picture, String text) {
         Integer number = known.get(folded(text));
         Set<Integer> texts = textsOfPictures.get(picture);
-        if (number != null && texts != null) {
+        if (number != null) {
             picturesOfTexts.get(number).add(picture);
-            texts.add(number);
+            if (texts != null) {
+                texts.add(number);
+            }
         }
     }
 
@@ -67,7 +70,7 @@ final class Captions {
         return texts;
     }
 
-    /** For each text the pictures that have it. */
+    /** For each text the pictures that it is right of. */
     int[][] picturesOfTexts() {
         return picturesOfTexts.stream().map(Captions::numbers).toArray(int[][]::new);
     }

@@ -100,6 +100,9 @@ public final class EvaluateCommand implements Callable<Integer> {
         if (rerank < 0) {
             throw new IllegalArgumentException("--rerank is %d and must be 0 or more".formatted(rerank));
         }
+        if (distractors != null && calibration == null) {
+            throw new IllegalArgumentException("--distractors are for --calibration, which is not there");
+        }
         List<Pair> all = PairsFile.read(pairs);
         Part part = Optional.ofNullable(split).orElse(all.stream().anyMatch(Part.test::holds) ? Part.test : Part.all);
         List<Pair> chosen = all.stream().filter(part::holds).toList();
@@ -107,6 +110,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             throw new IllegalArgumentException("%s has no pair of the split %s".formatted(pairs, part));
         }
         try (OnnxDualEncoder encoder = OnnxDualEncoder.open(model, MODEL_CACHE, 1)) {
+            Reranker reranker = rerank == 0 ? null : reranker(encoder);
             ImageDecoder decoder = new ImageDecoder(MAX_PIXELS, encoder.drawingSize());
             EncodedPairs encoded = EncodedPairs.encode(chosen, encoder, decoder, threads, new ProgressLine(chosen));
             for (EncodedPairs.Refused refused : encoded.refused()) {
@@ -118,7 +122,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             if (calibration != null) {
                 calibrate(calibration, encoded, encoder, decoder);
             }
-            Reranked reranked = rerank == 0 ? null : Reranked.of(encoded, reranker(encoder), rerank);
+            Reranked reranked = reranker == null ? null : Reranked.of(encoded, reranker, rerank);
             Cost cost = Cost.of(encoded, encoder, decoder);
             write(Evaluation.of(model, pairs.toString(), part.name(), encoded, cost, reranked), encoded, decoder);
         }
@@ -131,9 +135,10 @@ public final class EvaluateCommand implements Callable<Integer> {
         fit.add(encoded, encoded);
         String measured = "%d pictures of %s".formatted(encoded.pairs().size(), pairs.getFileName());
         if (distractors != null) {
-            List<Pair> others = PairsFile.read(distractors);
-            fit.add(encoded, EncodedPairs.encode(others, encoder, decoder, threads, new ProgressLine(others)));
-            measured += ", %d of %s".formatted(others.size(), distractors.getFileName());
+            List<Pair> read = PairsFile.read(distractors);
+            EncodedPairs others = EncodedPairs.encode(read, encoder, decoder, threads, new ProgressLine(read));
+            fit.add(encoded, others);
+            measured += ", %d of %s".formatted(others.pairs().size(), distractors.getFileName());
         }
         LabelCalibration fitted = fit.fit(measured);
         fitted.write(file);

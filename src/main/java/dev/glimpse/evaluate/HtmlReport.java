@@ -59,6 +59,7 @@ final class HtmlReport {
         report.summary();
         report.recall();
         report.minimalPairs();
+        report.reranked();
         report.calibration();
         report.misses();
         report.leftOut();
@@ -118,7 +119,7 @@ final class HtmlReport {
         }
         out.append("<h2>Minimal pairs</h2>\n");
         add(
-                "<p>How often a picture is more similar to its first caption than to one that is wrong in one thing.</p>\n");
+                "<p>How often a picture is more similar to a right caption than to one that is like it and wrong in one thing.</p>\n");
         table("kind", "#foils", "#accuracy");
         for (MinimalPairs kind : evaluation.minimalPairs()) {
             add("<tr><td>%s", escape(kind.kind()));
@@ -127,6 +128,18 @@ final class HtmlReport {
             out.append('\n');
         }
         out.append("</table></div>\n");
+    }
+
+    private void reranked() {
+        Reranked reranked = evaluation.reranked();
+        if (reranked == null) {
+            return;
+        }
+        out.append("<h2>Reranker</h2>\n");
+        add(
+                "<p>The first %d put in order anew: text to image R@1 %.3f, was %.3f; it tells right from wrong in %.3f, and takes"
+                        + " %.2f ms a query.</p>\n",
+                reranked.first(), reranked.after(), reranked.before(), reranked.accuracy(), reranked.millis());
     }
 
     private void calibration() {

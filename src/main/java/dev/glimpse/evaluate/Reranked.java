@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What a reranker makes of text to image, all languages together.
@@ -17,7 +18,7 @@ import java.util.stream.IntStream;
  * @param before   recall at 1 of the embedding, from 0 to 1
  * @param after    recall at 1 when the first are put in order anew
  * @param accuracy the fraction of right and wrong pairs that it tells rightly (a match at 0.5 or more): for each query a
- *                 right picture, and the best wrong one
+ *                 right picture, and the best wrong one if there is any
  * @param millis   for one query, on one thread; the text's second reading among it
  */
 record Reranked(int first, int queries, double before, double after, double accuracy, double millis) {
@@ -28,12 +29,14 @@ record Reranked(int first, int queries, double before, double after, double accu
         int before = 0;
         int after = 0;
         int accurate = 0;
+        int asked = 0;
         long nanos = 0;
         for (Captions captions : Captions.byLanguage(encoded.pairs()).values()) {
             for (int text = 0; text < captions.texts().size(); text++) {
                 Set<Integer> right = new LinkedHashSet<>();
                 IntStream.of(captions.picturesOfTexts()[text]).forEach(right::add);
-                List<Integer> best = best(encoded.text(captions.texts().get(text)), images, first);
+                List<Integer> ranking = ranking(encoded.text(captions.texts().get(text)), images);
+                List<Integer> best = ranking.subList(0, Math.min(first, ranking.size()));
                 List<ImageFeatures> features = best.stream()
                         .map(encoded::features)
                         .map(Objects::requireNonNull)
@@ -48,7 +51,14 @@ record Reranked(int first, int queries, double before, double after, double accu
                 queries++;
                 before += right.contains(best.getFirst()) ? 1 : 0;
                 after += right.contains(best.get(top)) ? 1 : 0;
-                accurate += accurate(reranker, captions.texts().get(text), encoded, right, best);
+                float[] told = reranker.match(
+                        captions.texts().get(text),
+                        told(ranking, right).stream()
+                                .map(encoded::features)
+                                .map(Objects::requireNonNull)
+                                .toList());
+                accurate += accurate(told);
+                asked += told.length;
             }
         }
         return new Reranked(
@@ -56,24 +66,26 @@ record Reranked(int first, int queries, double before, double after, double accu
                 queries,
                 before / (double) queries,
                 after / (double) queries,
-                accurate / (2.0 * queries),
+                accurate / (double) asked,
                 nanos / 1e6 / queries);
     }
 
-    private static int accurate(
-            Reranker reranker, String text, EncodedPairs encoded, Set<Integer> right, List<Integer> best) {
-        ImageFeatures one =
-                Objects.requireNonNull(encoded.features(right.iterator().next()));
-        ImageFeatures other = best.stream()
-                .filter(picture -> !right.contains(picture))
-                .findFirst()
-                .map(encoded::features)
-                .orElse(one);
-        float[] match = reranker.match(text, List.of(one, other));
-        return (match[0] >= 0.5f ? 1 : 0) + (match[1] < 0.5f ? 1 : 0);
+    /** A right picture, and the best wrong one of a ranking if there is any. */
+    static List<Integer> told(List<Integer> ranking, Set<Integer> right) {
+        return Stream.concat(
+                        right.stream().limit(1),
+                        ranking.stream()
+                                .filter(picture -> !right.contains(picture))
+                                .limit(1))
+                .toList();
     }
 
-    private static List<Integer> best(float[] text, float[][] images, int first) {
+    /** Of a right one and perhaps a wrong one. */
+    private static int accurate(float[] match) {
+        return (match[0] >= 0.5f ? 1 : 0) + (match.length > 1 && match[1] < 0.5f ? 1 : 0);
+    }
+
+    private static List<Integer> ranking(float[] text, float[][] images) {
         float[] similarity = new float[images.length];
         for (int i = 0; i < images.length; i++) {
             similarity[i] = Retrieval.similarity(text, images[i]);
@@ -81,7 +93,6 @@ record Reranked(int first, int queries, double before, double after, double accu
         return IntStream.range(0, images.length)
                 .boxed()
                 .sorted(Comparator.comparingDouble((Integer i) -> similarity[i]).reversed())
-                .limit(first)
                 .toList();
     }
 }

@@ -94,9 +94,28 @@ class EvaluateCommandTest {
 
     @Test
     void saysWhichSplitIsMissing() throws Exception {
-        int status = EvaluateCommand.run("--pairs", writeEmoji().toString(), "--split", "validation");
+        assertThat(refused("--pairs", writeEmoji().toString(), "--split", "validation"))
+                .contains("pairs.jsonl has no pair of the split validation");
+    }
 
-        assertThat(status).isEqualTo(1);
+    @Test
+    void saysWhatARerankerAndDistractorsLack() throws Exception {
+        String pairs = writeEmoji().toString();
+
+        assertThat(refused("--pairs", pairs, "--rerank", "20")).contains("--rerank needs a model with a reranker");
+        assertThat(refused("--pairs", pairs, "--distractors", pairs)).contains("--distractors are for --calibration");
+    }
+
+    private static String refused(String... args) {
+        PrintStream terminal = System.err;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        try {
+            System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+            assertThat(EvaluateCommand.run(args)).isEqualTo(1);
+        } finally {
+            System.setErr(terminal);
+        }
+        return printed.toString(StandardCharsets.UTF_8);
     }
 
     /** The first emoji by name, each with the next one's name as its foil, texts in another language, a broken file. */

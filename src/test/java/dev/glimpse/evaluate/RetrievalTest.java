@@ -9,7 +9,9 @@ import dev.glimpse.pairs.Pair;
 import dev.glimpse.pairs.Split;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -87,6 +89,31 @@ class RetrievalTest {
         assertThat(captions.picturesOfTexts()).isDeepEqualTo(new int[][] {{0, 1}, {1}});
         assertThat(captions.pictures()).containsExactly(0, 1);
         assertThat(captions.textsOfPictures()).isDeepEqualTo(new int[][] {{0}, {0, 1}});
+    }
+
+    @Test
+    void takesATextForRightOfAPictureThatHasNoneOfItsLanguage() {
+        Pair english = new Pair(
+                "a",
+                Path.of("a"),
+                List.of(new Caption("a red circle", "en")),
+                List.of("Ein roter Kreis"),
+                List.of(),
+                Split.TEST);
+        Captions german = Objects.requireNonNull(Captions.byLanguage(
+                        List.of(english, pair("b", new Caption("ein roter Kreis", "de"))))
+                .get("de"));
+
+        assertThat(german.picturesOfTexts()).isDeepEqualTo(new int[][] {{1, 0}});
+        assertThat(german.pictures()).containsExactly(1);
+    }
+
+    @Test
+    void asksARerankerOfARightPictureAndTheBestWrongOne() {
+        assertThat(Reranked.told(List.of(4, 2, 0, 1), new LinkedHashSet<>(List.of(2, 4))))
+                .containsExactly(2, 0);
+        assertThat(Reranked.told(List.of(1, 0), new LinkedHashSet<>(List.of(0, 1))))
+                .containsExactly(0);
     }
 
     @Test
