@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,11 +48,14 @@ public final class PairsFile {
     /**
      * Reads all pairs, in the file's order.
      *
-     * @throws InvalidPairsException if a rule is broken, a picture is missing or lies outside the file's folder, or there is
+     * @throws InvalidPairsException if there is no such file, a rule is broken, a picture is missing or lies outside the file's folder, or there is
      *                               no pair
      * @throws IOException           if the file can't be read
      */
     public static List<Pair> read(Path file) throws IOException, InvalidPairsException {
+        if (!Files.isRegularFile(file)) {
+            throw new InvalidPairsException("there is no file %s".formatted(file));
+        }
         PairsFile reader = new PairsFile(file);
         String name = file.getFileName().toString();
         if (name.endsWith(".jsonl")) {
@@ -71,7 +75,7 @@ public final class PairsFile {
 
     private void readLines() throws IOException, InvalidPairsException {
         int number = 0;
-        for (String line : Files.readAllLines(file)) {
+        for (String line : lines()) {
             number++;
             if (line.isBlank()) {
                 continue;
@@ -118,6 +122,14 @@ public final class PairsFile {
         }
     }
 
+    private List<String> lines() throws IOException, InvalidPairsException {
+        try {
+            return Files.readAllLines(file);
+        } catch (CharacterCodingException e) {
+            throw new InvalidPairsException("%s is not in UTF-8".formatted(file), e);
+        }
+    }
+
     private void readRows() throws IOException, InvalidPairsException {
         CsvMapper csv = CsvMapper.builder()
                 .enable(CsvParser.Feature.TRIM_SPACES)
@@ -130,17 +142,30 @@ public final class PairsFile {
                 String at = "line " + rows.getCurrentLocation().getLineNr();
                 Map<String, String> row = rows.nextValue();
                 String image = column(row, "image", at);
-                Caption caption = caption(column(row, "caption", at), row.getOrDefault("language", ENGLISH), 1, at);
-                String id = row.getOrDefault("id", image);
+                Caption caption = caption(column(row, "caption", at), orElse(row, "language", ENGLISH), 1, at);
+                String id = orElse(row, "id", image);
+                String split = orElse(row, "split", "train");
                 Pair known = pairs.get(id);
                 List<Caption> captions = new ArrayList<>(known == null ? List.of() : known.captions());
                 captions.add(caption);
                 pairs.remove(id);
-                add(id, image, captions, List.of(), List.of(), row.getOrDefault("split", "train"), at);
+                add(id, image, captions, List.of(), List.of(), split, at);
+                Pair now = Objects.requireNonNull(pairs.get(id));
+                if (known != null
+                        && (now.split() != known.split() || !now.image().equals(known.image()))) {
+                    throw new InvalidPairsException(
+                            "%s, %s: '%s' is %s in the split %s, and was %s in %s in a row before"
+                                    .formatted(file, at, id, now.image(), now.split(), known.image(), known.split()));
+                }
             }
         } catch (JsonProcessingException e) {
             throw new InvalidPairsException("%s: no CSV: %s".formatted(file, e.getOriginalMessage()), e);
         }
+    }
+
+    private static String orElse(Map<String, String> row, String name, String otherwise) {
+        String value = row.get(name);
+        return value == null || value.isBlank() ? otherwise : value;
     }
 
     private String column(Map<String, String> row, String name, String at) throws InvalidPairsException {

@@ -71,6 +71,45 @@ class PairsFileTest {
     }
 
     @Test
+    void takesEmptyCellsForNone() throws Exception {
+        List<Pair> pairs = read("pairs.csv", """
+                image,caption,language,split,id
+                a.png,rain,,,
+                """);
+
+        assertThat(pairs)
+                .containsExactly(new Pair(
+                        "a.png",
+                        folder.resolve("a.png"),
+                        List.of(new Caption("rain", "en")),
+                        List.of(),
+                        List.of(),
+                        Split.TRAIN));
+    }
+
+    @Test
+    void refusesRowsOfOnePictureThatContradict() {
+        assertThatThrownBy(() -> read("pairs.csv", """
+                        image,caption,split
+                        a.png,rain,train
+                        a.png,snow,test
+                        """))
+                .isInstanceOf(InvalidPairsException.class)
+                .hasMessageContaining("in the split TEST, and was");
+    }
+
+    @Test
+    void namesAFileThatIsNotThereOrNotInUtf8() throws Exception {
+        Path latin = Files.write(folder.resolve("latin.jsonl"), new byte[] {'"', (byte) 0xe4, '"'});
+
+        assertThatThrownBy(() -> PairsFile.read(latin)).hasMessageEndingWith("latin.jsonl is not in UTF-8");
+        assertThatThrownBy(() -> PairsFile.read(folder.resolve("none.csv")))
+                .isInstanceOf(InvalidPairsException.class)
+                .hasMessageStartingWith("there is no file ")
+                .hasMessageEndingWith("none.csv");
+    }
+
+    @Test
     void readsKarpathysSplits() throws Exception {
         List<Pair> pairs = read("dataset.json", """
                 {"images": [
