@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -128,6 +130,15 @@ final class BackboneOptions implements AutoCloseable {
     /** Who teaches, and in which language: empty if nobody does. */
     String nameOfTeacher() {
         return teacher == null ? "" : "%s in %s".formatted(Path.of(teacher).getFileName(), teacherLanguage);
+    }
+
+    /** The networks of others, and what they are given: training with others is another. */
+    String names() {
+        return images == null && texts == null && teacher == null
+                ? ""
+                : Stream.of(images, size, pixels, input, outputs, texts, tokenizer, teacher, teacherTokenizer)
+                        .map(String::valueOf)
+                        .collect(Collectors.joining(" "));
     }
 
     /** A file, copied from the class path where it lies there. */

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What training goes on from after it was ended: weights, the optimizer's state and the progress, in one folder. A new one
@@ -22,12 +23,25 @@ final class Checkpoint {
     private static final String BEST = "best.ndlist";
 
     private final Path folder;
+    private final String learnedFrom;
 
-    Checkpoint(Path folder) throws IOException {
+    /** @param learnedFrom tells one training from another by what it learns from, as {@link Fingerprint} */
+    Checkpoint(Path folder, String learnedFrom) throws IOException {
         this.folder = Files.createDirectories(folder);
+        this.learnedFrom = learnedFrom;
     }
 
-    private record State(String recipe, Progress progress) {}
+    private record State(String recipe, @Nullable String learnedFrom, Progress progress) {}
+
+    /** One of a later stage of the same training. */
+    Checkpoint within(String stage) throws IOException {
+        return new Checkpoint(folder.resolve(stage), learnedFrom);
+    }
+
+    /** A file beside what training goes on from. */
+    Path file(String name) {
+        return folder.resolve(name);
+    }
 
     /** Whether there is one. */
     boolean exists() {
@@ -40,7 +54,7 @@ final class Checkpoint {
         write(averagedOf(progress.step()), averaged::write);
         write(adamOf(progress.step()), adam::write);
         int before = exists() ? read(recipe).step() : progress.step();
-        write(PROGRESS, to -> JSON.writeValue(to, new State(recipe.toString(), progress)));
+        write(PROGRESS, to -> JSON.writeValue(to, new State(recipe.toString(), learnedFrom, progress)));
         if (before != progress.step()) {
             Files.deleteIfExists(folder.resolve(weightsOf(before)));
             Files.deleteIfExists(folder.resolve(averagedOf(before)));
@@ -60,11 +74,22 @@ final class Checkpoint {
         }
     }
 
-    private Progress read(Recipe recipe) throws IOException {
+    /**
+     * How far it is.
+     *
+     * @throws IOException if it can't be read, or is of another recipe, or of other pairs, tokens or networks
+     */
+    Progress read(Recipe recipe) throws IOException {
         State state = JSON.readValue(folder.resolve(PROGRESS).toFile(), State.class);
         if (!state.recipe().equals(recipe.toString())) {
             throw new IOException("the checkpoint in %s is of another recipe, %s; this one is %s"
                     .formatted(folder, state.recipe(), recipe));
+        }
+        if (!learnedFrom.equals(state.learnedFrom())) {
+            throw new IOException(
+                    ("the checkpoint in %s learned from other pairs, or with other tokens, networks or warm start"
+                                    + " than these; give another --out, or delete it")
+                            .formatted(folder));
         }
         return state.progress();
     }
@@ -72,7 +97,7 @@ final class Checkpoint {
     /**
      * Goes on from the checkpoint.
      *
-     * @throws IOException if it can't be read, or is of another recipe
+     * @throws IOException as {@link #read(Recipe)}
      */
     Progress resume(Recipe recipe, Weights weights, Weights averaged, Adam adam) throws IOException {
         Progress progress = read(recipe);

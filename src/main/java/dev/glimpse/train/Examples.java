@@ -38,12 +38,6 @@ record Examples(
 
     private static final int GROUPS = 4;
 
-    /** Where the examples of a step come from. */
-    interface Source {
-        /** The examples of a step: the same whenever it is taken. */
-        Examples of(int step);
-    }
-
     /**
      * These and others together: what is said of the ones is wrong of the others, but of some nothing is known.
      *

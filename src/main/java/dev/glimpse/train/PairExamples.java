@@ -6,7 +6,7 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Examples of a user's pairs, and drawn scenes beside them where the recipe asks for any. */
-final class PairExamples implements Examples.Source {
+final class PairExamples {
 
     private final Recipe recipe;
     private final TrainingSet set;
@@ -25,8 +25,8 @@ final class PairExamples implements Examples.Source {
                 recipe.scenes() > 0 ? set.saidIn(SceneExamples.words(recipe.seed())) : new boolean[set.size()];
     }
 
-    @Override
-    public Examples of(int step) {
+    /** The examples of a step: the same whenever it is taken, but where pictures stand together that look alike by then. */
+    Examples of(int step) {
         if (step <= recipe.scenesFirst()) {
             return scenes.of(recipe.domain(step), step, Recipe.SCENES_ALONE, SceneExamples.BINDING);
         }

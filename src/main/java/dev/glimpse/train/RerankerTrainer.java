@@ -65,7 +65,7 @@ final class RerankerTrainer implements AutoCloseable {
         Neighbours neighbours = trainer.neighbours(learned);
         measure(learned);
         try (Adam adam = new Adam(manager, DECAY)) {
-            for (int step = 1; step <= steps; step++) {
+            for (int step = 1; step <= steps && !trainer.isStopped(); step++) {
                 step(
                         source.of(choose(neighbours, learned.size(), step), recipe.steps() + step),
                         adam,

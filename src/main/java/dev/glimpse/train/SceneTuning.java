@@ -62,8 +62,12 @@ final class SceneTuning implements AutoCloseable {
         this.state = new TrainingState(manager, recipe, checkpoint);
     }
 
-    /** Takes the steps, or those that a checkpoint has not, and puts what became of both branches in the trainer's place. */
-    void run(StillPictures pictures, Trainer.Listener listener) throws IOException {
+    /**
+     * Takes the steps, or those that a checkpoint has not, and puts what became of both branches in the trainer's place.
+     *
+     * @return how far it came
+     */
+    Progress run(StillPictures pictures, Trainer.Listener listener) throws IOException {
         Progress progress = Progress.NONE;
         if (state.isKept()) {
             progress = state.resume();
@@ -73,11 +77,13 @@ final class SceneTuning implements AutoCloseable {
         // What no scene says is in no step, and the rest of the network can do without moving what is.
         state.hold(TextNetwork.TOKENS);
         if (progress.step() < recipe.sceneSteps() && pictures.see(List.of())) {
-            state.take(progress, recipe.sceneSteps(), trainer, listener, step -> step(pictures, step, listener));
+            progress = state.take(
+                    progress, recipe.sceneSteps(), trainer, listener, step -> step(pictures, step, listener));
         }
         if (!trainer.isStopped()) {
             copy(state.averaged(), trainer.weights());
         }
+        return progress;
     }
 
     private static void copy(Weights from, Weights to) {

@@ -53,8 +53,12 @@ final class SquarePictures {
     }
 
     private static RgbImage decode(ImageDecoder decoder, Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        if (bytes.length == 0) {
+            throw new IOException("%s can't be learned from: the file is empty".formatted(file));
+        }
         try {
-            return decoder.decode(new Content.Picture(Files.readAllBytes(file), null));
+            return decoder.decode(new Content.Picture(bytes, null));
         } catch (RejectedRecordException e) {
             throw new IOException("%s can't be learned from: %s".formatted(file, e.getMessage()), e);
         }

@@ -40,8 +40,10 @@ final class TextTuning implements AutoCloseable {
     /**
      * Takes the steps, or those that a checkpoint has not, and puts what became of the text branch in the trainer's place;
      * but where training is stopped meanwhile.
+     *
+     * @return how far it came
      */
-    void run(StillPictures pictures, Trainer.Listener listener) throws IOException {
+    Progress run(StillPictures pictures, Trainer.Listener listener) throws IOException {
         Progress progress = Progress.NONE;
         boolean begins = !state.isKept();
         if (!begins) {
@@ -58,7 +60,7 @@ final class TextTuning implements AutoCloseable {
                 SceneBank bank = recipe.scenes() == 0
                         ? null
                         : SceneBank.of(kept, trainer, pictures.material().scenes());
-                state.take(
+                progress = state.take(
                         progress, recipe.textSteps(), trainer, listener, step -> step(pictures, bank, step, listener));
             }
         }
@@ -66,6 +68,7 @@ final class TextTuning implements AutoCloseable {
             trainer.weights().copy(state.averaged(), TextNetwork.TEXT + ".", TextNetwork.TEXT + ".");
             trainer.read(text);
         }
+        return progress;
     }
 
     /** Where texts are read anew, with what is known of the tokens. */

@@ -201,6 +201,12 @@ public final class TrainCommand implements Callable<Integer> {
         if (preset != null && Preset.options(preset).findAny().isEmpty()) {
             throw new IllegalArgumentException("--preset is '%s'; known is vgg-lstm".formatted(preset));
         }
+        atLeastOne("--dimension", dimension);
+        atLeastOne("--length", length);
+        atLeastOne("--batch", batch);
+        atLeastOne("--captions", captions);
+        atLeastOne("--steps", steps);
+        atLeastOne("--evaluate-every", evaluateEvery);
         Engine engine = engine();
         backbones.check();
         if (!backbones.nameOfTeacher().isEmpty() && textSteps == 0) {
@@ -226,6 +232,17 @@ public final class TrainCommand implements Callable<Integer> {
         List<Pair> learned = new ArrayList<>(all);
         learned.removeIf(pair -> pair.split() != Split.TRAIN);
         learned.removeAll(heldOut);
+        if (learned.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "%s leaves no pair to learn from: of %d, those of the split train are %d, and %d are held out to measure on"
+                            .formatted(
+                                    pairs,
+                                    all.size(),
+                                    all.stream()
+                                            .filter(pair -> pair.split() == Split.TRAIN)
+                                            .count(),
+                                    heldOut.size()));
+        }
         Recipe recipe = new Recipe(
                 text,
                 loss,
@@ -267,7 +284,8 @@ public final class TrainCommand implements Callable<Integer> {
             TextBranch branch = ofOthers == null ? textBranch(recipe, said) : ofOthers;
             TextBranch retold = teacher == null || !recipe.readsAnew() ? null : textBranch(recipe, said, teacher);
             TrainingRun.Pairs pairsOf = new TrainingRun.Pairs(learned, heldOut);
-            TrainingRun.Extent extent = new TrainingRun.Extent(warmStart, pictures, rerankerSteps, quantized);
+            TrainingRun.Extent extent =
+                    new TrainingRun.Extent(warmStart, pictures, rerankerSteps, quantized, backbones.names());
             new TrainingRun(engine, recipe, image, teacher, out, extent).run(branch, retold, pairsOf);
         }
         return 0;
@@ -293,6 +311,12 @@ public final class TrainCommand implements Callable<Integer> {
             texts.addAll(SceneExamples.captions(seed));
         }
         return texts;
+    }
+
+    private static void atLeastOne(String option, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException("%s is %d; it must be 1 or more".formatted(option, value));
+        }
     }
 
     private static Engine engine() {

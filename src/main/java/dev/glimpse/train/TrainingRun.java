@@ -7,6 +7,7 @@ import dev.glimpse.train.network.RerankerNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
@@ -37,8 +38,15 @@ final class TrainingRun {
      * @param pictures      a folder of those; null for those of the pairs
      * @param rerankerSteps come last; 0 for no reranker
      * @param quantized     whether the model is written in fewer bits, where that costs nothing
+     * @param networks      of others that the branches stand on, and what they are given; empty for none
      */
-    record Extent(int warmStart, @Nullable Path pictures, int rerankerSteps, boolean quantized) {}
+    record Extent(int warmStart, @Nullable Path pictures, int rerankerSteps, boolean quantized, String networks) {
+
+        /** What weights depend on. */
+        List<String> others() {
+            return List.of(String.valueOf(warmStart), String.valueOf(pictures), networks);
+        }
+    }
 
     /** Pairs to learn from, and others to measure on. */
     record Pairs(List<Pair> learned, List<Pair> heldOut) {}
@@ -79,8 +87,16 @@ final class TrainingRun {
         Files.createDirectories(out);
         Path checkpoints = out.resolveSibling(out.getFileName() + ".checkpoint");
         Files.createDirectories(checkpoints);
-        try (HuggingFaceTokenizer tokenizer = tokenizer(branch, checkpoints.resolve("tokenizer.json"));
-                Trainer trainer = new Trainer(engine, recipe, image, branch, new Checkpoint(checkpoints))) {
+        Path tokens = checkpoints.resolve("tokenizer.json");
+        Path written = checkpoints.resolve("tokenizer.json.new");
+        branch.writeTokenizer(written);
+        Checkpoint checkpoint = new Checkpoint(checkpoints, Fingerprint.of(pairs, written, extent.others()));
+        if (checkpoint.exists()) {
+            checkpoint.read(recipe);
+        }
+        Files.move(written, tokens, StandardCopyOption.REPLACE_EXISTING);
+        try (HuggingFaceTokenizer tokenizer = branch.openTokenizer(tokens);
+                Trainer trainer = new Trainer(engine, recipe, image, branch, checkpoint)) {
             TrainingSet toLearn = TrainingSet.toLearnFrom(pairs.learned(), image, branch, tokenizer);
             TrainingSet toMeasure = TrainingSet.toMeasureOn(pairs.heldOut(), image, branch, tokenizer);
             System.out.printf(
@@ -89,11 +105,17 @@ final class TrainingRun {
             SceneExamples drawn = new SceneExamples(recipe.seed(), image.size(), tokenizer);
             PairExamples source = new PairExamples(recipe, toLearn, drawn);
             if (extent.warmStart() > 0 && !trainer.hasBegun()) {
-                warmUp(trainer, tokenizer, toLearn);
+                untilStopped(trainer, () -> {
+                    warmUp(trainer, tokenizer, toLearn);
+                    return true;
+                });
+                if (trainer.isStopped()) {
+                    return;
+                }
             }
             Progress progress = untilStopped(trainer, () -> {
                 Progress made = trainer.train(toLearn, source, toMeasure, new ProgressBar(recipe.steps()));
-                sayIfStopped(trainer, made);
+                sayIfStopped(trainer, "", made);
                 return made;
             });
             if (trainer.isStopped()) {
@@ -101,44 +123,50 @@ final class TrainingRun {
             }
             Stage joint = new Stage(branch, toLearn, toMeasure, drawn, source);
             if (retold == null) {
-                finish(trainer, joint, pairs, progress, checkpoints);
+                finish(trainer, joint, pairs, progress, checkpoint);
                 return;
             }
-            try (HuggingFaceTokenizer other = tokenizer(retold, checkpoints.resolve("tokenizer-texts.json"))) {
-                finish(trainer, joint.retold(retold, other), pairs, progress, checkpoints);
+            Path others = checkpoints.resolve("tokenizer-texts.json");
+            retold.writeTokenizer(others);
+            try (HuggingFaceTokenizer other = retold.openTokenizer(others)) {
+                finish(trainer, joint.retold(retold, other), pairs, progress, checkpoint);
             }
         }
     }
 
-    /** Beside the model: one that is there goes with the networks that are. */
-    private static HuggingFaceTokenizer tokenizer(TextBranch branch, Path file) throws IOException {
-        branch.writeTokenizer(file);
-        return branch.openTokenizer(file);
-    }
-
-    private void finish(Trainer trainer, Stage stage, Pairs pairs, Progress progress, Path checkpoints)
+    private void finish(Trainer trainer, Stage stage, Pairs pairs, Progress progress, Checkpoint checkpoint)
             throws IOException {
         if (recipe.textSteps() > 0 || recipe.sceneSteps() > 0) {
-            tune(trainer, stage, pairs, checkpoints, progress);
+            tune(trainer, stage, pairs, checkpoint);
         }
         if (trainer.isStopped()) {
             return;
         }
-        RerankerNetwork reranker = extent.rerankerSteps() > 0 ? trainReranker(trainer, stage) : null;
+        RerankerNetwork reranker =
+                extent.rerankerSteps() > 0 ? untilStopped(trainer, () -> trainReranker(trainer, stage)) : null;
+        if (trainer.isStopped()) {
+            return;
+        }
         ModelWriter.Output output = new ModelWriter.Output(reranker, extent.quantized());
         ModelWriter.write(out, image, stage.branch(), trainer.weights(), output, recipe.dimension());
-        LearningCurves.write(checkpoints.resolve("curves.svg"), progress);
+        LearningCurves.write(checkpoint.file("curves.svg"), progress);
         System.out.printf(
+                Locale.ROOT,
                 "%nThe best was step %d, with a recall at 1 on held-out pairs of %.3f; taken is step %d. %d numbers trained, in %s%n",
                 progress.bestStep(),
                 progress.best(),
                 recipe.patience() > 0 ? progress.bestStep() : progress.step(),
                 trainer.weights().size(),
                 out);
+        if (recipe.textSteps() > 0 || recipe.sceneSteps() > 0) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "After the steps on captions and scenes that recall is %.3f%n",
+                    trainer.recall(stage.heldOut()));
+        }
     }
 
-    private void tune(Trainer trainer, Stage stage, Pairs pairs, Path checkpoints, Progress progress)
-            throws IOException {
+    private void tune(Trainer trainer, Stage stage, Pairs pairs, Checkpoint joint) throws IOException {
         StillPictures.Teaching teaching = teacher == null
                 ? null
                 : (at, pictures, tokens) ->
@@ -148,27 +176,32 @@ final class TrainingRun {
         try (StillPictures pictures = new StillPictures(engine, trainer, material)) {
             untilStopped(trainer, () -> {
                 if (recipe.textSteps() > 0) {
-                    Checkpoint checkpoint = new Checkpoint(checkpoints.resolve("texts"));
-                    try (TextTuning tuning = new TextTuning(engine, trainer, stage.branch(), checkpoint)) {
-                        tuning.run(pictures, new ProgressBar(recipe.textSteps()));
+                    try (TextTuning tuning = new TextTuning(engine, trainer, stage.branch(), joint.within("texts"))) {
+                        sayIfStopped(
+                                trainer,
+                                "of those on captions",
+                                tuning.run(pictures, new ProgressBar(recipe.textSteps())));
                     }
                 }
                 if (recipe.sceneSteps() > 0 && !trainer.isStopped()) {
-                    Checkpoint checkpoint = new Checkpoint(checkpoints.resolve("scenes"));
-                    try (SceneTuning tuning = new SceneTuning(engine, trainer, image, checkpoint)) {
-                        tuning.run(pictures, new ProgressBar(recipe.sceneSteps()));
+                    try (SceneTuning tuning = new SceneTuning(engine, trainer, image, joint.within("scenes"))) {
+                        sayIfStopped(
+                                trainer,
+                                "of those on scenes",
+                                tuning.run(pictures, new ProgressBar(recipe.sceneSteps())));
                     }
                 }
-                sayIfStopped(trainer, progress);
                 return true;
             });
         }
     }
 
     /** While the process still waits for it: it ends as soon as training has. */
-    private static void sayIfStopped(Trainer trainer, Progress progress) {
+    private static void sayIfStopped(Trainer trainer, String which, Progress progress) {
         if (trainer.isStopped()) {
-            System.out.printf("%nEnded after step %d; the same command goes on from there%n", progress.step());
+            System.out.printf(
+                    "%nEnded after step %d%s; the same command goes on from there%n",
+                    progress.step(), which.isEmpty() ? "" : " " + which);
         }
     }
 
@@ -180,7 +213,7 @@ final class TrainingRun {
         Path pictures = extent.pictures();
         TrainingSet from = pictures == null ? toLearn : TrainingSet.ofPictures(files(pictures), image, tokenizer);
         System.out.printf("%d pictures to begin with%n", from.size());
-        new WarmStart(image, from, extent.warmStart()).run(engine, trainer.recipe(), trainer.trained(), step -> {
+        new WarmStart(image, from, extent.warmStart()).run(engine, trainer, step -> {
             if (step % 20 == 0 || step == extent.warmStart()) {
                 System.err.printf("\rwarm start %d/%d   ", step, extent.warmStart());
             }
@@ -188,6 +221,9 @@ final class TrainingRun {
     }
 
     private static List<Path> files(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            throw new IOException("--pictures: there is no folder %s".formatted(folder));
+        }
         try (Stream<Path> files = Files.walk(folder)) {
             List<Path> found = files.filter(file ->
                             PICTURE.matcher(file.getFileName().toString()).matches())
@@ -208,6 +244,9 @@ final class TrainingRun {
                     System.err.printf("\rreranker %d/%d   ", step, steps);
                 }
             });
+            if (trainer.isStopped()) {
+                return reranker.network();
+            }
             RerankerTrainer.Report report = reranker.measure(stage.heldOut(), RERANKED);
             System.out.printf(
                     Locale.ROOT,

@@ -168,7 +168,7 @@ final class TrainingSet {
         return said.of(picture).clone();
     }
 
-    /** Whether a picture's captions say nothing but words of these. */
+    /** Whether one of a picture's captions says nothing but words of these. */
     boolean[] saidIn(Set<String> words) {
         boolean[] within = new boolean[size()];
         for (int i = 0; i < within.length; i++) {

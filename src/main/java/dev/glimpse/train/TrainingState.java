@@ -63,8 +63,12 @@ final class TrainingState implements AutoCloseable {
         double take(int number);
     }
 
-    /** Takes the steps after those that a checkpoint has, with checkpoints on the way and at the end; until training is stopped. */
-    void take(Progress from, int steps, Trainer trainer, Trainer.Listener listener, Step step) throws IOException {
+    /**
+     * Takes the steps after those that a checkpoint has, with checkpoints on the way and at the end; until training is stopped.
+     *
+     * @return how far it came
+     */
+    Progress take(Progress from, int steps, Trainer trainer, Trainer.Listener listener, Step step) throws IOException {
         Progress progress = from;
         for (int number = from.step() + 1; number <= steps && !trainer.isStopped(); number++) {
             listener.step(number, step.take(number));
@@ -76,6 +80,7 @@ final class TrainingState implements AutoCloseable {
         if (progress.step() > 0) {
             keep(progress);
         }
+        return progress;
     }
 
     /** Writes a checkpoint. */

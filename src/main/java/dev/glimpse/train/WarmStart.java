@@ -29,16 +29,16 @@ record WarmStart(ImageBranch image, TrainingSet pictures, int steps) {
     private static final String NAME = "warm-start";
 
     /**
-     * Trains.
+     * Trains, until it is stopped, and leaves the trainer's weights of the image branch as they became.
      *
-     * @param weights of the network, which are left as they became
-     * @param done    hears of each step
+     * @param done hears of each step
      */
-    void run(Engine engine, Recipe recipe, Weights weights, IntConsumer done) {
+    void run(Engine engine, Trainer trainer, IntConsumer done) {
+        Recipe recipe = trainer.recipe();
         try (NDManager manager = engine.newBaseManager();
                 Weights own = new Weights(manager, recipe.seed());
                 Adam adam = new Adam(manager, DECAY)) {
-            for (int step = 1; step <= steps; step++) {
+            for (int step = 1; step <= steps && !trainer.isStopped(); step++) {
                 int[] chosen = new SplittableRandom(recipe.seed() * 15_485_863 + step)
                         .ints(Math.min(recipe.batch(), pictures.size()), 0, pictures.size())
                         .distinct()
@@ -60,7 +60,7 @@ record WarmStart(ImageBranch image, TrainingSet pictures, int steps) {
                 adam.step(own.trained(), step, recipe.rate() * Math.min(1, step / 50.0));
                 done.accept(step);
             }
-            weights.copy(own, "image.", "image.");
+            trainer.trained().copy(own, "image.", "image.");
         }
     }
 

@@ -76,6 +76,18 @@ class RecentScenesIT {
         assertThat(loss()).isCloseTo(0, within(1e-6));
     }
 
+    @Test
+    void forgetsTheOldestClaims() {
+        remember(twin.ofTwin(), HERE, scene, ELSEWHERE);
+        assertThat(loss()).isCloseTo(Math.log(2), within(1e-5));
+
+        for (int i = 0; i < 2 * SceneExamples.HARD.captions(); i++) {
+            remember(claim, HERE, scene, HERE);
+        }
+
+        assertThat(loss()).isCloseTo(0, within(1e-6));
+    }
+
     private void remember(Statement said, float[] saidAt, Scene shown, float[] shownAt) {
         recent.add(List.of(said), new float[][] {saidAt}, List.of(shown), new float[][] {shownAt});
     }

@@ -54,9 +54,10 @@ class SceneTuningIT {
         Recipe recipe = recipe(tokens.size());
         ImageBranch image = new ImageBranch.Whole(ImageNetwork.small(DIMENSION));
         TextBranch text = new TextBranch.Whole(recipe.textNetwork(tokens.size()), tokens);
-        Checkpoint checkpoint = new Checkpoint(folder.resolve("scenes"));
+        Checkpoint checkpoint = new Checkpoint(folder.resolve("scenes"), "scenes");
         try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(file);
-                Trainer trainer = new Trainer(engine, recipe, image, text, new Checkpoint(folder.resolve("none")))) {
+                Trainer trainer =
+                        new Trainer(engine, recipe, image, text, new Checkpoint(folder.resolve("none"), "none"))) {
             TrainingSet set = TrainingSet.toLearnFrom(pairs, image, text, tokenizer);
             SceneExamples scenes = new SceneExamples(1, image.size(), tokenizer);
             StillPictures.Material material =

@@ -84,6 +84,8 @@ class TrainCommandIT {
             "--steps=240",
             "--evaluate-every=120",
             "--captions=2",
+            "--join=0.2",
+            "--proxies",
             "--hard",
             "--scenes=8",
             "--scenes-first=2",
@@ -273,8 +275,42 @@ class TrainCommandIT {
         assertThat(train(fewer, "--steps=20", "--evaluate-every=4")).isZero();
         assertThat(distance(captions(ended), captions(whole)))
                 .isLessThan(distance(captions(fewer), captions(whole)) / 4);
-        // A checkpoint of another recipe is not gone on from.
+        // A checkpoint of another recipe is not gone on from, nor one of other pairs.
         assertThat(train(ended, "--steps=28", "--evaluate-every=4")).isOne();
+        byte[] tokens = Files.readAllBytes(folder.resolve("ended.checkpoint/tokenizer.json"));
+        Path others = pairs.resolveSibling("others.jsonl");
+        Files.writeString(others, Files.readString(pairs).replace("circle", "round thing"));
+        StringWriter said = new StringWriter();
+        String[] onOthers = arguments(ended, steps);
+        onOthers[1] = others.toString();
+        assertThat(TrainCommand.run(new PrintWriter(said), onOthers)).isOne();
+        assertThat(said.toString()).contains("ended.checkpoint learned from other pairs");
+        assertThat(folder.resolve("ended.checkpoint/tokenizer.json")).hasBinaryContent(tokens);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --batch=0          | --batch is 0; it must be 1 or more
+            --evaluate-every=0 | --evaluate-every is 0; it must be 1 or more
+            --pairs=none.jsonl | there is no file none.jsonl
+            """)
+    void namesWhatCanNotBe(String option, String message) {
+        StringWriter said = new StringWriter();
+
+        assertThat(TrainCommand.run(new PrintWriter(said), arguments(folder.resolve("none"), option)))
+                .isOne();
+        assertThat(said.toString()).contains(message);
+    }
+
+    @Test
+    void saysThatThereIsNothingToLearnFrom() throws Exception {
+        Path tests = pairs.resolveSibling("tests.jsonl");
+        Files.writeString(tests, Files.readString(pairs).replaceAll("\"split\":\"\\w+\"", "\"split\":\"test\""));
+        StringWriter said = new StringWriter();
+
+        assertThat(TrainCommand.run(new PrintWriter(said), "--pairs=" + tests, "--out=" + folder.resolve("none")))
+                .isOne();
+        assertThat(said.toString()).contains("tests.jsonl leaves no pair to learn from: of 240");
     }
 
     /** The mean of {@code 1 - cosine} over captions. */

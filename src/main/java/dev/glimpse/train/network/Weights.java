@@ -121,7 +121,7 @@ public final class Weights implements AutoCloseable {
         return array;
     }
 
-    /** Takes the place of all that is there. */
+    /** What was written takes the place of what has the same names. */
     public void read(InputStream from) {
         try (NDList all = NDList.decode(manager, from)) {
             for (NDArray array : all) {
