@@ -70,7 +70,8 @@ public final class ImageDecoder {
                     RgbImage image = decodeJpeg(file);
                     yield JpegSegments.hasExif(file) ? Orientation.of(file).applyTo(image) : image;
                 }
-                case PNG, BMP -> Orientation.of(file).applyTo(decodeRaster(reader(format), format, file));
+                case PNG -> Orientation.ofPng(file).applyTo(decodeRaster(reader(format), format, file));
+                case BMP -> decodeRaster(reader(format), format, file);
                 case WEBP -> Orientation.of(file).applyTo(decodeWebp(file));
                 case GIF -> decodeGif(file);
                 case SVG -> drawings.draw(file);

@@ -2,10 +2,18 @@ package dev.glimpse.encode.image;
 
 import com.drew.imaging.ImageMetadataReader;
 import com.drew.imaging.ImageProcessingException;
+import com.drew.imaging.png.PngChunk;
+import com.drew.imaging.png.PngChunkReader;
+import com.drew.imaging.png.PngChunkType;
+import com.drew.lang.ByteArrayReader;
+import com.drew.lang.SequentialByteArrayReader;
+import com.drew.metadata.Metadata;
 import com.drew.metadata.exif.ExifDirectoryBase;
 import com.drew.metadata.exif.ExifIFD0Directory;
+import com.drew.metadata.exif.ExifReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.Set;
 
 /**
  * How a camera was held: EXIF's tag {@code Orientation} (CIPA DC-008, 4.6.4), 1 to 8.
@@ -16,11 +24,30 @@ record Orientation(int tag) {
 
     static final Orientation UPRIGHT = new Orientation(1);
 
-    /** The orientation that a file's EXIF states; upright where it states none, or nonsense. */
+    private interface Reader {
+        Metadata read() throws ImageProcessingException, IOException;
+    }
+
+    /** The orientation that a JPEG or WebP file's EXIF states; upright where it states none, or nonsense. */
     static Orientation of(byte[] file) {
+        return of(() -> ImageMetadataReader.readMetadata(new ByteArrayInputStream(file), file.length));
+    }
+
+    /** The same of a PNG file. Its other chunks are left alone: texts are deflated, and a small file has gigabytes of them. */
+    static Orientation ofPng(byte[] file) {
+        return of(() -> {
+            Metadata metadata = new Metadata();
+            for (PngChunk chunk :
+                    new PngChunkReader().extract(new SequentialByteArrayReader(file), Set.of(PngChunkType.eXIf))) {
+                new ExifReader().extract(new ByteArrayReader(chunk.getBytes()), metadata);
+            }
+            return metadata;
+        });
+    }
+
+    private static Orientation of(Reader reader) {
         try {
-            ExifIFD0Directory exif = ImageMetadataReader.readMetadata(new ByteArrayInputStream(file), file.length)
-                    .getFirstDirectoryOfType(ExifIFD0Directory.class);
+            ExifIFD0Directory exif = reader.read().getFirstDirectoryOfType(ExifIFD0Directory.class);
             Integer tag = exif == null ? null : exif.getInteger(ExifDirectoryBase.TAG_ORIENTATION);
             return tag == null || tag < 1 || tag > 8 ? UPRIGHT : new Orientation(tag);
         } catch (ImageProcessingException | IOException | RuntimeException e) {

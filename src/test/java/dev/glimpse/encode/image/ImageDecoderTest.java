@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.sun.management.ThreadMXBean;
 import dev.glimpse.item.Content;
 import dev.glimpse.topic.Reason;
 import dev.glimpse.topic.RejectedRecordException;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +22,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.DeflaterOutputStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -119,6 +127,53 @@ class ImageDecoderTest {
         String cycle = "<svg xmlns='http://www.w3.org/2000/svg'><g id='a'><use href='#a'/></g></svg>";
 
         assertThat(refusal(cycle.getBytes(StandardCharsets.UTF_8))).isEqualTo(Reason.UNSAFE_DRAWING);
+    }
+
+    @Test
+    void leavesTextsOfAPngAsTheyAre() throws Exception {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        text.write("Comment\0\0".getBytes(StandardCharsets.US_ASCII));
+        try (DeflaterOutputStream deflated = new DeflaterOutputStream(text)) {
+            deflated.write(new byte[64 << 20]);
+        }
+        byte[] file = pngWith("zTXt", text.toByteArray());
+        ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+        long before = threads.getCurrentThreadAllocatedBytes();
+
+        RgbImage decoded = decoder.decode(new Content.Picture(file, null));
+
+        assertThat(decoded.width()).isEqualTo(2);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(32 << 20);
+    }
+
+    @Test
+    void turnsAPngAsItsExifSays() throws Exception {
+        byte[] turnedRight = {'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0};
+
+        RgbImage decoded = decoder.decode(new Content.Picture(pngWith("eXIf", turnedRight), null));
+
+        assertThat(decoded.width()).isEqualTo(1);
+        assertThat(decoded.height()).isEqualTo(2);
+    }
+
+    /** A picture of 2 × 1 pixels with a chunk (PNG specification, 5.3) behind its header. */
+    private static byte[] pngWith(String type, byte[] data) throws IOException {
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB), "png", png);
+        byte[] file = png.toByteArray();
+        int afterHeader = 8 + 25;
+        byte[] name = type.getBytes(StandardCharsets.US_ASCII);
+        CRC32 checksum = new CRC32();
+        checksum.update(name);
+        checksum.update(data);
+        return ByteBuffer.allocate(file.length + 12 + data.length)
+                .put(file, 0, afterHeader)
+                .putInt(data.length)
+                .put(name)
+                .put(data)
+                .putInt((int) checksum.getValue())
+                .put(file, afterHeader, file.length - afterHeader)
+                .array();
     }
 
     @Test
