@@ -65,7 +65,10 @@ public sealed interface Content {
      *                  the text alone
      */
     record Words(String text, List<String> templates) implements Content {
-        /** @throws IllegalArgumentException if the text is blank or too long, or a template lacks its {@code {}} */
+
+        private static final String HOLE = "{}";
+
+        /** @throws IllegalArgumentException if the text is blank or too long, or a template has its {@code {}} not once */
         public Words {
             if (text.isBlank()) {
                 throw new IllegalArgumentException("the text is empty");
@@ -82,8 +85,9 @@ public sealed interface Content {
                                 .formatted(templates.size(), MAX_TEMPLATES, MAX_TEXT));
             }
             for (String template : templates) {
-                if (!template.contains("{}")) {
-                    throw new IllegalArgumentException("the template '%s' has no {}".formatted(template));
+                int hole = template.indexOf(HOLE);
+                if (hole < 0 || hole != template.lastIndexOf(HOLE)) {
+                    throw new IllegalArgumentException("the template '%s' must have {} once".formatted(template));
                 }
             }
         }
@@ -98,7 +102,7 @@ public sealed interface Content {
             return templates.isEmpty()
                     ? List.of(text)
                     : templates.stream()
-                            .map(template -> template.replace("{}", text))
+                            .map(template -> template.replace(HOLE, text))
                             .toList();
         }
     }

@@ -205,10 +205,15 @@ public final class SourceCodec {
 
     private static List<String> templates(ItemId item, ObjectNode envelope) throws RejectedRecordException {
         List<String> templates = new ArrayList<>();
-        for (JsonNode template : envelope.path("templates")) {
-            if (!template.isTextual()) {
-                throw malformed(item, "'templates' must be a list of sentences", null);
-            }
+        JsonNode given = envelope.path("templates");
+        boolean isList = given.isMissingNode() || given.isNull() || given.isArray();
+        for (JsonNode template : given) {
+            isList &= template.isTextual();
+        }
+        if (!isList) {
+            throw malformed(item, "'templates' must be a list of sentences", null);
+        }
+        for (JsonNode template : given) {
             templates.add(template.textValue());
         }
         return templates;

@@ -119,6 +119,9 @@ class SourceCodecTest {
             text/1  | application/json | {"text":""}         | invalid-text
             text/1  | application/cloudevents+json | {"specversion":"1.0"} | malformed-cloudevent
             label/1 | application/json | {"text":"x","templates":["none"]} | invalid-text
+            label/1 | application/json | {"text":"x","templates":["{} and {}"]} | invalid-text
+            label/1 | application/json | {"text":"x","templates":"a {}"} | malformed-envelope
+            label/1 | application/json | {"text":"x","templates":[5]} | malformed-envelope
             """)
     void refusesWithItsReason(String item, String contentType, String value, String reason) {
         RejectedRecordException refused = refusal(ItemId.parse(item), bytes(value), "content-type", contentType);
