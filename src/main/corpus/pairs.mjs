@@ -11,7 +11,8 @@
 //   things.jsonl              what is known of each thing
 //   train.jsonl               the six sets that may be learned from
 //   twemoji-names.jsonl       the set that is never learned from, by CLDR's names
-//   twemoji-shortcodes.jsonl  the same, by wordings that are never learned from
+//   twemoji-shortcodes.jsonl  those of it that have wordings that are never learned from, by those
+//   twemoji-wordings.jsonl    all of it, by English names, and by those wordings as of a language UNSEEN
 //   concepts.jsonl            as train.jsonl, in English alone, without the things that are held
 //   twemoji-concepts.jsonl    the set that is never learned from, by English names: those of held things as of a language NEW
 //   few.jsonl                 300 pictures of one artist, each with its English name alone: for when labels are few
@@ -197,6 +198,13 @@ writeLines('train.jsonl', train);
 writeLines('twemoji-names.jsonl', tested.map(({id, image, of}) => ({id, image, captions: namesOf(of), split: 'test'})));
 writeLines('twemoji-shortcodes.jsonl', worded.map(({id, image, of}) => (
   {id, image, captions: of.shortcodes.map(text => ({text, language: 'en'})), split: 'test'})));
+const withWordings = ({id, image, of}) => ({
+  id,
+  image,
+  captions: [{text: of.names.en, language: 'en'}, ...of.shortcodes.map(text => ({text, language: UNSEEN}))],
+  split: 'test',
+});
+writeLines('twemoji-wordings.jsonl', tested.map(withWordings));
 
 writeLines('concepts.jsonl', concepts);
 writeLines('twemoji-concepts.jsonl', tested.map(({id, image, of}) => (
@@ -209,12 +217,7 @@ const labelled = new Set(worded.map(({of}) => of.key)
 const isLabelled = ({of}) => labelled.has(of.key);
 writeLines('few.jsonl', pairs.get(LABELLED).filter(isLabelled).map(({id, image, of}) => (
   {id, image, captions: [{text: of.names.en, language: 'en'}], split: 'train'})));
-writeLines('twemoji-few.jsonl', worded.filter(isLabelled).map(({id, image, of}) => ({
-  id,
-  image,
-  captions: [{text: of.names.en, language: 'en'}, ...of.shortcodes.map(text => ({text, language: UNSEEN}))],
-  split: 'test',
-})));
+writeLines('twemoji-few.jsonl', worded.filter(isLabelled).map(withWordings));
 
 const list = entries => entries.map(([name, count]) => `${name} ${count}`).join(', ');
 const count = test => things.filter(test).length;
