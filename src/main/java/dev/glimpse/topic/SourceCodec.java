@@ -1,6 +1,8 @@
 package dev.glimpse.topic;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -43,7 +45,12 @@ public final class SourceCodec {
     private static final Set<String> TEXT_FIELDS = Set.of("text", "metadata");
     private static final Set<String> LABEL_FIELDS = Set.of("text", "vocabulary", "templates", "metadata");
 
-    private static final JsonMapper JSON = JsonMapper.builder()
+    /** A picture in base64 may fill a record. */
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxStringLength(RecordSize.MAX_VALUE)
+                            .build())
+                    .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();

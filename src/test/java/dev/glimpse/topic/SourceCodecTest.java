@@ -47,6 +47,17 @@ class SourceCodecTest {
     }
 
     @Test
+    void takesAnEnvelopeAsLargeAsARecordMayBe() throws Exception {
+        int envelope = "{'data':''}".length();
+        byte[] picture = new byte[(RecordSize.MAX_VALUE - envelope) / 4 * 3];
+
+        SourceRecord.Upsert read =
+                upsert(IMAGE, "{\"data\":\"%s\"}".formatted(Base64.getEncoder().encodeToString(picture)));
+
+        assertThat(((Content.Picture) read.content()).bytes()).hasSize(picture.length);
+    }
+
+    @Test
     void takesATextWithABraceAsText() throws Exception {
         assertThat(upsert(TEXT, "{\"text\":\"x\"}").content()).isEqualTo(new Content.Words("{\"text\":\"x\"}"));
         assertThat(upsert(TEXT, "{\"text\":\"x\"}", "content-type", "application/json")
