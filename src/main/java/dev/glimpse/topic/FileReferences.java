@@ -7,13 +7,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class FileReferences {
+
+    /** Linux's NAME_MAX and PATH_MAX, in bytes; the latter with a zero at the end. */
+    private static final int LONGEST_NAME = 255;
+
+    private static final int LONGEST_PATH = 4095;
 
     private final @Nullable Path root;
 
@@ -61,19 +65,37 @@ public class FileReferences {
             }
         } catch (IllegalArgumentException | FileSystemNotFoundException e) {
             throw refused(item, uri, String.valueOf(e.getMessage()));
-        } catch (NoSuchFileException | AccessDeniedException | NotDirectoryException | FileSystemLoopException e) {
-            // Outside the root nothing is told of what exists.
-            boolean below =
-                    Path.of(uri).normalize().startsWith(root.toAbsolutePath().normalize());
-            throw below
-                    ? new RejectedRecordException(
-                            Reason.REFERENCE_UNREADABLE,
-                            "the file that %s refers to, %s, can't be read".formatted(item, uri),
-                            e)
-                    : refused(item, uri, "it is no file below the configured root");
         } catch (IOException e) {
+            Path file = Path.of(uri).normalize();
+            // Outside the root nothing is told of what exists.
+            if (!file.startsWith(root.toAbsolutePath().normalize())) {
+                throw refused(item, uri, "it is no file below the configured root");
+            }
+            if (e instanceof NoSuchFileException || e instanceof AccessDeniedException || leadsNowhere(file)) {
+                throw new RejectedRecordException(
+                        Reason.REFERENCE_UNREADABLE,
+                        "the file that %s refers to, %s, can't be read".formatted(item, uri),
+                        e);
+            }
             throw new UncheckedIOException("the file that %s refers to can't be read now".formatted(item), e);
         }
+    }
+
+    /** Whether no file can lie there: its name is too long, or one on the way to it is a file, or a link in a circle. */
+    private static boolean leadsNowhere(Path file) {
+        for (Path way = file; way != null; way = way.getParent()) {
+            boolean isWay = !way.equals(file);
+            if (way.getNameCount() > 0 && bytes(way.getFileName()) > LONGEST_NAME
+                    || isWay && Files.isRegularFile(way)
+                    || Files.isSymbolicLink(way) && !Files.exists(way)) {
+                return true;
+            }
+        }
+        return bytes(file) > LONGEST_PATH;
+    }
+
+    private static int bytes(Path name) {
+        return name.toString().getBytes(StandardCharsets.UTF_8).length;
     }
 
     /** Where the root itself is away (a mount that is not there), it is no fault of the record's. */

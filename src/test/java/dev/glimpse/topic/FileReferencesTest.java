@@ -62,6 +62,21 @@ class FileReferencesTest {
     }
 
     @Test
+    void saysThatNoFileCanLieThere() throws Exception {
+        Path file = Files.writeString(root.resolve("file"), "x");
+        Path circle = root.resolve("circle");
+        Files.createSymbolicLink(circle, circle);
+        assertThat(refusal(URI.create("file://" + file + "/below"))).isEqualTo(Reason.REFERENCE_UNREADABLE);
+        assertThat(refusal(URI.create("file://" + root + "/" + "n".repeat(300))))
+                .isEqualTo(Reason.REFERENCE_UNREADABLE);
+        assertThat(refusal(URI.create("file://" + root + "/d".repeat(5000)))).isEqualTo(Reason.REFERENCE_UNREADABLE);
+        assertThat(refusal(circle.toUri())).isEqualTo(Reason.REFERENCE_UNREADABLE);
+        // The same outside the root is refused, and tells nothing.
+        Path outside = Files.writeString(folder.resolve("outside"), "x");
+        assertThat(refusal(URI.create("file://" + outside + "/below"))).isEqualTo(Reason.REFERENCE_REFUSED);
+    }
+
+    @Test
     void refusesEverythingWithoutARoot() throws Exception {
         references = new FileReferences(config(""));
 
