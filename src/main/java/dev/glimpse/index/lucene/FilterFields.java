@@ -47,6 +47,9 @@ final class FilterFields {
     /** Longer strings are indexed by their digest: Lucene's terms end at 32,766 bytes. */
     private static final int LONGEST = 1024;
 
+    /** What the digest of a field begins with, in its place. */
+    private static final String DIGESTED = "\1";
+
     private FilterFields() {}
 
     static void add(MetadataValues values, Document document) {
@@ -122,14 +125,14 @@ final class FilterFields {
     }
 
     private static String exists(String field) {
-        return "x" + shortened(field);
+        return "x" + named(field);
     }
 
     private static String term(String field, Value value) {
         return switch (value) {
-            case Value.Text(String text) -> "s" + shortened(field) + "\0" + shortened(text);
-            case Value.Truth(boolean truth) -> "b" + shortened(field) + "\0" + truth;
-            case Value.Number(double number) -> "n" + shortened(field) + "\0" + number;
+            case Value.Text(String text) -> "s" + named(field) + "\0" + shortened(text);
+            case Value.Truth(boolean truth) -> "b" + named(field) + "\0" + truth;
+            case Value.Number(double number) -> "n" + named(field) + "\0" + number;
             case Value.Time _ -> throw new IllegalArgumentException("no term: " + value);
         };
     }
@@ -137,7 +140,7 @@ final class FilterFields {
     /** What the doc values of a field begin with, by type; the last byte separates the field from the value. */
     static List<BytesRef> beginnings(String field) {
         return Stream.of("s", "b", "n")
-                .map(type -> new BytesRef(type + shortened(field) + "\0"))
+                .map(type -> new BytesRef(type + named(field) + "\0"))
                 .toList();
     }
 
@@ -151,6 +154,12 @@ final class FilterFields {
             case 'n' -> new Value.Number(Double.parseDouble(said));
             default -> throw new IllegalArgumentException("no value: " + text);
         };
+    }
+
+    /** A field as terms begin with it: without the separator, and short. */
+    private static String named(String field) {
+        boolean plain = field.length() <= LONGEST && field.indexOf('\0') < 0 && !field.startsWith(DIGESTED);
+        return plain ? field : DIGESTED + HexFormat.of().formatHex(digest(field));
     }
 
     private static String shortened(String text) {

@@ -7,6 +7,7 @@ import dev.glimpse.filter.MetadataValues;
 import dev.glimpse.index.IndexChange;
 import dev.glimpse.index.VectorIndex;
 import dev.glimpse.index.ViewPositions;
+import dev.glimpse.item.Content;
 import dev.glimpse.item.ItemId;
 import dev.glimpse.item.Kind;
 import dev.glimpse.topic.SourceStamp;
@@ -66,10 +67,9 @@ final class LuceneIndex implements VectorIndex {
     private static final Analyzer ANALYZER = new StandardAnalyzer();
 
     static {
-        // A condition is four clauses at most, a text of the longest has 5,000 words; Lucene's limit of 1,024 is for
-        // queries that
-        // users write as such.
-        IndexSearcher.setMaxClauseCount(8 * FilterParser.MAX_CONDITIONS);
+        // A condition is four clauses at most, and each character of a text may be a word, as ideographs are; Lucene's limit
+        // of 1,024 is for queries that users write as such.
+        IndexSearcher.setMaxClauseCount(4 * FilterParser.MAX_CONDITIONS + 2 * Content.MAX_TEXT);
     }
 
     private final EmbeddingSpace space;

@@ -101,6 +101,19 @@ class LuceneIndexTest extends VectorIndexContract {
         }
     }
 
+    @Test
+    void takesATextWhoseEachCharacterIsAWord() throws IOException {
+        apply(said("text/1", 0, "一"));
+        String ideographs = IntStream.range(0, 10_000)
+                .mapToObj(i -> Character.toString(0x4e00 + i))
+                .collect(Collectors.joining());
+        try (IndexSnapshot snapshot = index.snapshot()) {
+            assertThat(snapshot.words(new WordQuery(Kind.TEXT, ideographs, 5, null), () -> true)
+                            .orElseThrow())
+                    .hasSize(1);
+        }
+    }
+
     /** Keeps what it is told. */
     private static WordListener telling(List<List<WordMatch>> told) {
         return new WordListener() {
