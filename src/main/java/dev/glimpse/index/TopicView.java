@@ -88,7 +88,7 @@ abstract class TopicView<S extends PositionedStore> {
     /** Another store serves from now on. */
     void replaced(ViewPositions positions) {}
 
-    /** What was applied is now visible. */
+    /** What was applied is now visible: in the store that serves. */
     void applied(ViewPositions positions) {}
 
     /** Begins to feed the store. */
@@ -139,11 +139,13 @@ abstract class TopicView<S extends PositionedStore> {
             } catch (OffsetOutOfRangeException e) {
                 moveAside(e);
             } catch (RuntimeException | Error e) {
+                // It went on in between, where there was no trouble any more.
+                backOff = trouble == null ? FIRST_BACK_OFF_MILLIS : Math.min(2 * backOff, MAX_BACK_OFF_MILLIS);
                 trouble = String.valueOf(e.getMessage());
                 LOG.errorf(e, "The view of %s stands still; it is opened again in %d ms", topic, backOff);
-                abandon();
+                // What is served answers meanwhile.
                 sleep(backOff);
-                backOff = Math.min(2 * backOff, MAX_BACK_OFF_MILLIS);
+                abandon();
             }
         }
         close();
@@ -197,7 +199,9 @@ abstract class TopicView<S extends PositionedStore> {
                     if (!startReached || !store.equals(served)) {
                         positions = settle(store, positions, ends);
                     }
-                    applied(positions);
+                    if (store.equals(served)) {
+                        applied(positions);
+                    }
                     boolean durable = commit.isDone();
                     if (durable) {
                         requireDurable(commit);

@@ -2,8 +2,10 @@ package dev.glimpse.index;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -147,9 +149,13 @@ final class ViewDirectory<S extends PositionedStore> {
         S store;
         try {
             store = opener.open(folder);
-        } catch (StoreInUseException | AccessDeniedException e) {
+        } catch (StoreInUseException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
+            if ((e instanceof UncheckedIOException unchecked ? unchecked.getCause() : e) instanceof IOException why
+                    && isTroubleOfTheDisk(why)) {
+                throw why;
+            }
             moveAside(folder, "is damaged (%s)".formatted(e));
             return Optional.empty();
         }
@@ -162,6 +168,16 @@ final class ViewDirectory<S extends PositionedStore> {
         Opened<S> opened = new Opened<>(store, folder);
         all.add(opened);
         return Optional.of(opened);
+    }
+
+    /**
+     * Whether it is no file's fault: what the system says of a full disk, too many open files, a device that fails. What says that
+     * files are damaged or missing is of other classes.
+     */
+    private static boolean isTroubleOfTheDisk(IOException why) {
+        return why.getClass() == IOException.class
+                || why instanceof FileSystemException
+                        && !(why instanceof NoSuchFileException || why instanceof NotDirectoryException);
     }
 
     /** The folders of stores, the newest first. */

@@ -1,9 +1,11 @@
 package dev.glimpse.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -71,6 +73,21 @@ class ViewDirectoryTest {
 
         assertThat(found.serving()).isNull();
         assertThat(folders()).containsExactly("aside-view-8", "view-1");
+    }
+
+    @Test
+    void leavesWhatAFullDiskKeepsFromBeingOpened() throws IOException {
+        write("view-1", ORIGIN, true, Duration.ofMinutes(5));
+        for (IOException why : List.of(
+                new IOException("No space left on device"), new FileSystemException("commit", null, "Too many open files"))) {
+            ViewDirectory<FileStore> full = new ViewDirectory<>(root, ORIGIN, MAX_AGE, folder -> {
+                throw why;
+            });
+
+            assertThatThrownBy(full::open).hasMessageContaining(String.valueOf(why.getMessage()));
+            assertThat(folders()).containsExactly("view-1");
+        }
+        assertThat(directory(ORIGIN).open().serving()).isNotNull();
     }
 
     @Test
