@@ -50,7 +50,11 @@ final class EventIds {
         Map<Integer, Long> positions = new HashMap<>();
         try {
             for (String offset : id.substring(0, id.indexOf('.')).split("-", -1)) {
-                positions.put(positions.size(), Long.parseUnsignedLong(offset, RADIX));
+                long next = Long.parseUnsignedLong(offset, RADIX);
+                if (next < 0) {
+                    return Optional.empty();
+                }
+                positions.put(positions.size(), next);
             }
         } catch (NumberFormatException e) {
             return Optional.empty();

@@ -30,8 +30,13 @@ public final class ArrivalReader implements AutoCloseable {
         List<TopicPartition> partitions = from.keySet().stream()
                 .map(partition -> new TopicPartition(topic, partition))
                 .toList();
-        consumer.assign(partitions);
-        from.forEach((partition, offset) -> consumer.seek(new TopicPartition(topic, partition), offset));
+        try {
+            consumer.assign(partitions);
+            from.forEach((partition, offset) -> consumer.seek(new TopicPartition(topic, partition), offset));
+        } catch (RuntimeException e) {
+            consumer.close();
+            throw e;
+        }
     }
 
     /**

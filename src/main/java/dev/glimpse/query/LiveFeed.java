@@ -15,6 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -76,8 +77,8 @@ class LiveFeed implements IndexView.Listener {
     private final ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("live-ticks").daemon().factory());
 
-    /** Touched by the view's thread alone. */
-    private boolean lost;
+    /** Up to where it was not told what arrived; null where nothing was lost since. */
+    private final AtomicReference<@Nullable Map<Integer, Long>> lost = new AtomicReference<>();
 
     LiveFeed(IndexView view) {
         view.listen(this);
@@ -92,20 +93,33 @@ class LiveFeed implements IndexView.Listener {
 
     @Override
     public void changed(List<Arrival> arrivals, Map<Integer, Long> next) {
-        lost = !batches.offer(new Batch(lost ? null : arrivals, next));
+        boolean whole = lost.getAndSet(null) == null;
+        offer(new Batch(whole ? arrivals : null, next));
     }
 
     @Override
     public void replaced(Map<Integer, Long> next) {
-        lost = !batches.offer(new Batch(null, next));
+        offer(new Batch(null, next));
+    }
+
+    private void offer(Batch batch) {
+        if (!batches.offer(batch)) {
+            lost.set(batch.next());
+        }
     }
 
     private void run() {
         try {
             while (true) {
-                Batch batch = batches.take();
+                Batch batch = batches.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
+                // What was lost is told even if nothing arrives any more.
+                Map<Integer, Long> until = batch == null ? lost.getAndSet(null) : null;
                 try {
-                    tell(batch);
+                    if (batch != null) {
+                        tell(batch);
+                    } else if (until != null) {
+                        tell(new Batch(null, until));
+                    }
                 } catch (RuntimeException e) {
                     LOG.error("Live answers could not be told what arrived", e);
                 }

@@ -8,7 +8,9 @@ import dev.glimpse.item.ItemId;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,7 @@ final class LiveRanking {
     private final boolean bySimilarity;
     private final AtomicBoolean stale = new AtomicBoolean();
     private final AtomicBoolean searching = new AtomicBoolean();
+    private final Queue<List<LiveFeed.Heard>> meanwhile = new ConcurrentLinkedQueue<>();
     private volatile @Nullable Given given;
     private volatile @Nullable Patience patience;
     private volatile long lastSaid = System.nanoTime();
@@ -86,6 +89,25 @@ final class LiveRanking {
 
     /** The view has changed. */
     void changed(List<LiveFeed.Heard> changes) {
+        if (!stale.get() && searching.get()) {
+            // What is being searched may be older than these, and what they must be similar to at least is not known yet.
+            meanwhile.add(changes);
+            if (!searching.get()) {
+                judgeMeanwhile();
+            }
+            return;
+        }
+        judge(changes);
+    }
+
+    /** What came during a search, by what that found. */
+    private void judgeMeanwhile() {
+        for (List<LiveFeed.Heard> changes = meanwhile.poll(); changes != null; changes = meanwhile.poll()) {
+            judge(changes);
+        }
+    }
+
+    private void judge(List<LiveFeed.Heard> changes) {
         if (stale.get() || changes.stream().anyMatch(this::concerns)) {
             if (!stream.isTaken()) {
                 all.countCoalesced();
@@ -155,6 +177,7 @@ final class LiveRanking {
         } finally {
             searching.set(false);
         }
+        judgeMeanwhile();
         if (done) {
             update();
         }
