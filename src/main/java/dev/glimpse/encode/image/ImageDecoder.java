@@ -35,6 +35,15 @@ public final class ImageDecoder {
     /** The same, where a colour may have 16 bits. */
     private static final int BYTES_A_DEEP_PIXEL = 11;
 
+    /** Where a BMP's header (BITMAPINFOHEADER and later) has its compression, and two of its values. */
+    private static final int BMP_COMPRESSION = 30;
+
+    private static final int BMP_JPEG = 4;
+    private static final int BMP_PNG = 5;
+
+    /** That of a JPEG; what a longer one is resized by would be larger than the picture. */
+    private static final int LONGEST_SIDE = 65_535;
+
     private final long maxPixels;
     private final DecodeMemory memory;
     private final SvgRasterizer drawings;
@@ -71,7 +80,7 @@ public final class ImageDecoder {
                     yield JpegSegments.hasExif(file) ? Orientation.of(file).applyTo(image) : image;
                 }
                 case PNG -> Orientation.ofPng(file).applyTo(decodeRaster(reader(format), format, file));
-                case BMP -> decodeRaster(reader(format), format, file);
+                case BMP -> decodeBmp(file);
                 case WEBP -> Orientation.of(file).applyTo(decodeWebp(file));
                 case GIF -> decodeGif(file);
                 case SVG -> drawings.draw(file);
@@ -144,6 +153,19 @@ public final class ImageDecoder {
         }
     }
 
+    /** One that wraps a JPEG or a PNG states how large that is, and the reader makes an array of it before it reads. */
+    private RgbImage decodeBmp(byte[] file) throws IOException, RejectedRecordException {
+        if (file.length >= BMP_COMPRESSION + Integer.BYTES) {
+            int compression =
+                    ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(BMP_COMPRESSION);
+            if (compression == BMP_JPEG || compression == BMP_PNG) {
+                throw new RejectedRecordException(
+                        Reason.UNSUPPORTED_IMAGE, "a BMP that holds a JPEG or a PNG is not read; send that itself");
+            }
+        }
+        return decodeRaster(reader(ImageFormat.BMP), ImageFormat.BMP, file);
+    }
+
     private RgbImage decodeGif(byte[] file) throws IOException, RejectedRecordException {
         ImageReader reader = reader(ImageFormat.GIF);
         try (ByteArrayImageInputStream stream = new ByteArrayImageInputStream(file)) {
@@ -175,6 +197,12 @@ public final class ImageDecoder {
                     Reason.IMAGE_TOO_LARGE,
                     "the picture has %d x %d pixels; at most %d in all are decoded"
                             .formatted(width, height, maxPixels));
+        }
+        if (Math.max(width, height) > LONGEST_SIDE) {
+            throw new RejectedRecordException(
+                    Reason.IMAGE_TOO_LARGE,
+                    "the picture has %d x %d pixels; a side of at most %d is decoded"
+                            .formatted(width, height, LONGEST_SIDE));
         }
         return pixels;
     }

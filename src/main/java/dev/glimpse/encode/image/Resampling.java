@@ -48,9 +48,11 @@ public enum Resampling {
     private static final double A = -0.5;
     private static final int PRECISION_BITS = 32 - 8 - 2;
 
-    /** Pictures come in few sizes: the coefficients of those seen last, a few tens of kilobytes each. */
-    private static final Cache<Sizes, Coefficients> KNOWN =
-            Caffeine.newBuilder().maximumSize(64).build();
+    /** Pictures come in few sizes: the coefficients of those seen last, in all 16 MiB at most. */
+    private static final Cache<Sizes, Coefficients> KNOWN = Caffeine.newBuilder()
+            .maximumWeight(16 << 20)
+            .weigher((Sizes sizes, Coefficients of) -> of.bytes())
+            .build();
 
     private static final ThreadLocal<byte @Nullable []> SCRATCH = new ThreadLocal<>();
 
@@ -127,22 +129,22 @@ public enum Resampling {
             nearest(image, width, height, window, sink);
             return;
         }
-        Coefficients across = coefficients(image.width(), width);
-        Coefficients down = coefficients(image.height(), height);
+        Coefficients across = coefficients(new Sizes(this, image.width(), width, window.left(), window.width()));
+        Coefficients down = coefficients(new Sizes(this, image.height(), height, window.top(), window.height()));
         int stride = 3 * window.width();
         byte[] ring = scratch(down.stride * stride);
         byte[] out = new byte[stride];
         int[] sums = new int[stride];
-        int filled = down.first[window.top()];
+        int filled = down.first[0];
         for (int y = 0; y < window.height(); y++) {
-            int first = down.first[window.top() + y];
-            int count = down.count[window.top() + y];
+            int first = down.first[y];
+            int count = down.count[y];
             for (; filled < first + count; filled++) {
-                horizontally(image, filled, across, window, ring, filled % down.stride * stride);
+                horizontally(image, filled, across, ring, filled % down.stride * stride);
             }
             Arrays.fill(sums, 1 << (PRECISION_BITS - 1));
             for (int k = 0; k < count; k++) {
-                int weight = down.weights[(window.top() + y) * down.stride + k];
+                int weight = down.weights[y * down.stride + k];
                 int from = (first + k) % down.stride * stride;
                 for (int x = 0; x < stride; x++) {
                     sums[x] += (ring[from + x] & 0xff) * weight;
@@ -170,11 +172,11 @@ public enum Resampling {
     }
 
     /** One row of the picture, resized and cut to the window. */
-    private static void horizontally(RgbImage image, int y, Coefficients of, Window window, byte[] out, int to) {
+    private static void horizontally(RgbImage image, int y, Coefficients of, byte[] out, int to) {
         byte[] in = image.rgb();
         int row = 3 * y * image.width();
         int[] weights = of.weights;
-        for (int x = window.left(); x < window.left() + window.width(); x++) {
+        for (int x = 0; x < of.first.length; x++) {
             int red = 1 << (PRECISION_BITS - 1);
             int green = red;
             int blue = red;
@@ -206,7 +208,7 @@ public enum Resampling {
         return (byte) Math.clamp(sum >> PRECISION_BITS, 0, 255);
     }
 
-    /** For each pixel that comes out: the first that goes in, how many, and their weights as fixed-point numbers. */
+    /** For each pixel of the window: the first that goes in, how many, and their weights as fixed-point numbers. */
     private static final class Coefficients {
         final int stride;
         final int[] first;
@@ -217,25 +219,31 @@ public enum Resampling {
             this.stride = stride;
             first = new int[out];
             count = new int[out];
-            weights = new int[out * stride];
+            weights = new int[Math.multiplyExact(out, stride)];
+        }
+
+        int bytes() {
+            return Integer.BYTES * (first.length + count.length + weights.length);
         }
     }
 
-    private Coefficients coefficients(int in, int out) {
-        return KNOWN.get(new Sizes(this, in, out), sizes -> sizes.filter().compute(sizes.in(), sizes.out()));
+    private static Coefficients coefficients(Sizes sizes) {
+        return KNOWN.get(sizes, of -> of.filter().compute(of));
     }
 
-    private record Sizes(Resampling filter, int in, int out) {}
+    /** A side that goes in, what it becomes, and the part of that which is wanted: of a long one few of its pixels are. */
+    private record Sizes(Resampling filter, int in, int out, int from, int wanted) {}
 
-    private Coefficients compute(int in, int out) {
-        double scale = (double) in / out;
+    private Coefficients compute(Sizes sizes) {
+        int in = sizes.in();
+        double scale = (double) in / sizes.out();
         double filterScale = Math.max(scale, 1);
         double reach = support * filterScale;
         int stride = (int) Math.ceil(reach) * 2 + 1;
-        Coefficients of = new Coefficients(stride, out);
+        Coefficients of = new Coefficients(stride, sizes.wanted());
         double[] weights = new double[stride];
-        for (int i = 0; i < out; i++) {
-            double centre = (i + 0.5) * scale;
+        for (int i = 0; i < sizes.wanted(); i++) {
+            double centre = (sizes.from() + i + 0.5) * scale;
             int first = Math.max((int) (centre - reach + 0.5), 0);
             int count = Math.min((int) (centre + reach + 0.5), in) - first;
             double sum = 0;

@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against what Pillow decodes of self-drawn pictures ({@code src/test/resources/images/README.txt}). */
 class ImageDecoderTest {
@@ -180,6 +182,33 @@ class ImageDecoderTest {
     void namesTheSizeThatIsTooLarge() {
         assertThatThrownBy(() -> decoder.decode(picture(read(IMAGES.resolve("bad/huge.png")))))
                 .hasMessage("the picture has 30000 x 30000 pixels; at most 50000000 in all are decoded");
+    }
+
+    @Test
+    void namesTheSideThatIsTooLong() throws Exception {
+        assertThatThrownBy(() -> decoder.decode(picture(pngOf(65_536, 1))))
+                .hasMessage("the picture has 65536 x 1 pixels; a side of at most 65535 is decoded");
+        assertThat(decoder.decode(picture(pngOf(65_535, 1))).width()).isEqualTo(65_535);
+    }
+
+    private static byte[] pngOf(int width, int height) throws IOException {
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(new BufferedImage(width, height, BufferedImage.TYPE_BYTE_BINARY), "png", png);
+        return png.toByteArray();
+    }
+
+    /** Its reader would make an array of as many bytes as the header says. */
+    @ParameterizedTest
+    @ValueSource(ints = {4, 5})
+    void refusesABmpThatHoldsAnotherPicture(int compression) throws Exception {
+        byte[] file = read(IMAGES.resolve("rgb24.bmp"));
+        ByteBuffer.wrap(file)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(30, compression)
+                .putInt(34, Integer.MAX_VALUE);
+
+        assertThatThrownBy(() -> decoder.decode(picture(file)))
+                .hasMessage("a BMP that holds a JPEG or a PNG is not read; send that itself");
     }
 
     @Test

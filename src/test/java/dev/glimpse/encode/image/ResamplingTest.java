@@ -1,12 +1,15 @@
 package dev.glimpse.encode.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.glimpse.item.Content;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +47,50 @@ class ResamplingTest {
                 : filter.resize(source, longer, side);
 
         assertThat(crop(resized, side)).isEqualTo(read(expectation).rgb());
+    }
+
+    /** Of a long picture only what the window needs is computed: the whole would be 8 million pixels wide. */
+    @Test
+    void resizesAWindowOfALongPicture() {
+        byte[] pixels = new byte[3 * 65_535];
+        new Random(1).nextBytes(pixels);
+        RgbImage strip = new RgbImage(65_535, 1, pixels);
+        int wide = 128 * 65_535;
+        byte[] window = new byte[3 * 128];
+
+        Resampling.BICUBIC.resize(
+                strip,
+                wide,
+                128,
+                new Resampling.Window((wide - 128) / 2, 0, 128, 1),
+                (y, row) -> System.arraycopy(row, 0, window, 0, window.length));
+
+        // One pixel becomes 128: the window is the middle one's, from its left edge to its right, and a part of its
+        // neighbours'.
+        int middle = 3 * (65_535 / 2);
+        for (int c = 0; c < 3; c++) {
+            assertThat(window[3 * 64 + c] & 0xff).isCloseTo(pixels[middle + c] & 0xff, within(12));
+        }
+    }
+
+    @Test
+    void windowsOfAPictureAreThoseOfTheWhole() throws Exception {
+        RgbImage image = read(expectations().getFirst());
+        RgbImage whole = Resampling.LANCZOS.resize(image, 37, 53);
+        byte[] window = new byte[3 * 11 * 17];
+
+        Resampling.LANCZOS.resize(
+                image,
+                37,
+                53,
+                new Resampling.Window(9, 20, 11, 17),
+                (y, row) -> System.arraycopy(row, 0, window, 3 * 11 * y, 3 * 11));
+
+        for (int y = 0; y < 17; y++) {
+            int from = 3 * ((20 + y) * 37 + 9);
+            assertThat(Arrays.copyOfRange(window, 3 * 11 * y, 3 * 11 * (y + 1)))
+                    .isEqualTo(Arrays.copyOfRange(whole.rgb(), from, from + 3 * 11));
+        }
     }
 
     @Test
