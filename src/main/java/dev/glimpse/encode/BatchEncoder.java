@@ -18,6 +18,7 @@ import dev.glimpse.topic.SourceStamp;
 import dev.glimpse.topic.TopicContract;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -82,16 +83,20 @@ class BatchEncoder {
         private final Kind kind;
         private final List<ConsumerRecord<byte[], byte[]>> sources;
         private final List<Step> steps;
-        private final List<Future<List<Outcome>>> chunks;
+        private final List<Chunk> chunks;
+        private final boolean alone;
 
-        private Pending(Kind kind, List<ConsumerRecord<byte[], byte[]>> sources) {
+        private Pending(Kind kind, List<ConsumerRecord<byte[], byte[]>> sources, boolean alone) {
             this.kind = kind;
             this.sources = sources;
+            this.alone = alone;
             this.steps = sources.stream().map(source -> read(kind, source)).toList();
-            this.chunks = beginChunks(steps.stream()
+            List<Step.Encode> wanted = steps.stream()
                     .filter(Step.Encode.class::isInstance)
                     .map(Step.Encode.class::cast)
-                    .toList());
+                    .toList();
+            int even = Math.ceilDiv(wanted.size(), pool.threads());
+            this.chunks = beginChunks(wanted, alone ? 1 : Math.max(1, Math.min(config.batchSize(), even)));
         }
 
         /**
@@ -116,27 +121,52 @@ class BatchEncoder {
 
         private List<Outcome> outcomes() throws InterruptedException {
             List<Outcome> outcomes = new ArrayList<>(steps.size());
-            for (Future<List<Outcome>> chunk : chunks) {
+            for (Chunk chunk : chunks) {
                 try {
-                    outcomes.addAll(chunk.get());
+                    outcomes.addAll(chunk.outcomes().get());
                 } catch (ExecutionException e) {
-                    chunks.forEach(other -> other.cancel(false));
-                    throw new EncoderException("the batch can't be encoded: " + e.getMessage(), e);
+                    if (!alone || !isItsOwnFault(e.getCause())) {
+                        chunks.forEach(other -> other.outcomes().cancel(false));
+                        throw new EncoderException("the batch can't be encoded: " + e.getMessage(), e);
+                    }
+                    outcomes.add(new Outcome.Refused(new RejectedRecordException(
+                            Reason.NOT_ENCODABLE,
+                            "%s can't be encoded, while others can: %s"
+                                    .formatted(chunk.items().getFirst(), e.getCause()),
+                            e)));
                 }
             }
             return outcomes;
         }
+
+        /** Whether it is the content that fails, and not what it is read from or encoded by. */
+        private boolean isItsOwnFault(@Nullable Throwable why) throws InterruptedException {
+            if (why instanceof UncheckedIOException) {
+                return false;
+            }
+            try {
+                pool.submitIngestion(() -> contents.probe(kind)).get();
+                return true;
+            } catch (ExecutionException e) {
+                return false;
+            }
+        }
     }
+
+    /** Contents that are encoded together. */
+    private record Chunk(List<ItemId> items, Future<List<Outcome>> outcomes) {}
 
     /**
      * Begins to encode a batch, after those that were begun before it.
      *
      * @param records of one kind's source topic, those of each partition in order
+     * @param alone   whether each is encoded for itself, and one that fails, while others could be encoded, is refused; else it
+     *                holds up the batch
      */
-    Pending begin(Kind kind, Iterable<ConsumerRecord<byte[], byte[]>> records) {
+    Pending begin(Kind kind, Iterable<ConsumerRecord<byte[], byte[]>> records, boolean alone) {
         List<ConsumerRecord<byte[], byte[]>> sources = new ArrayList<>();
         records.forEach(sources::add);
-        return new Pending(kind, sources);
+        return new Pending(kind, sources, alone);
     }
 
     private Step read(Kind kind, ConsumerRecord<byte[], byte[]> record) {
@@ -170,10 +200,8 @@ class BatchEncoder {
         }
     }
 
-    private List<Future<List<Outcome>>> beginChunks(List<Step.Encode> steps) {
-        int even = Math.ceilDiv(steps.size(), pool.threads());
-        int size = Math.max(1, Math.min(config.batchSize(), even));
-        List<Future<List<Outcome>>> chunks = new ArrayList<>();
+    private List<Chunk> beginChunks(List<Step.Encode> steps, int size) {
+        List<Chunk> chunks = new ArrayList<>();
         for (int from = 0; from < steps.size(); from += size) {
             List<SourceRecord.Upsert> chunk = steps.subList(from, Math.min(from + size, steps.size())).stream()
                     .map(Step.Encode::upsert)
@@ -181,7 +209,7 @@ class BatchEncoder {
             List<ItemId> items = chunk.stream().map(SourceRecord.Upsert::item).toList();
             List<Content> wanted =
                     chunk.stream().map(SourceRecord.Upsert::content).toList();
-            chunks.add(pool.submitIngestion(() -> contents.encode(items, wanted)));
+            chunks.add(new Chunk(items, pool.submitIngestion(() -> contents.encode(items, wanted))));
         }
         return chunks;
     }

@@ -9,6 +9,7 @@ import dev.glimpse.encode.image.RgbImage;
 import dev.glimpse.item.Content;
 import dev.glimpse.item.ContentDigest;
 import dev.glimpse.item.ItemId;
+import dev.glimpse.item.Kind;
 import dev.glimpse.topic.FileReferences;
 import dev.glimpse.topic.RejectedRecordException;
 import io.micrometer.core.instrument.Counter;
@@ -16,6 +17,7 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -107,6 +109,26 @@ public class ContentEncoder {
         }
         textInferences.increment();
         return encoder.encodeTexts(List.of(text)).getFirst();
+    }
+
+    /**
+     * Encodes something that nothing can be wrong with, whatever was encoded before: to know whether a fault is the encoder's.
+     *
+     * @param kind whose contents are meant: pictures for images, else words
+     * @return whether it encodes; it throws where it does not
+     * @throws EncoderException if it can't be encoded
+     */
+    boolean probe(Kind kind) {
+        if (kind != Kind.IMAGE) {
+            return encoder.encodeTexts(List.of("a red circle")).size() == 1;
+        }
+        int side = encoder.drawingSize();
+        byte[] grey = new byte[3 * side * side];
+        Arrays.fill(grey, (byte) 127);
+        try (ImageBatch batch = encoder.newImageBatch(1)) {
+            batch.add(new RgbImage(side, side, grey));
+            return batch.encode().size() == 1;
+        }
     }
 
     /** One batch: each digest once, however many items have it. */

@@ -34,6 +34,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -54,6 +55,9 @@ public class SourceConsumer {
 
     private static final Logger LOG = Logger.getLogger(SourceConsumer.class);
     private static final Duration CLIENT_TIMEOUT = Duration.ofSeconds(10);
+
+    /** After so many tries of a batch each of its records is encoded alone, so that one that always fails holds up no others. */
+    private static final int TOGETHER = 5;
 
     private final BatchEncoder encoder;
     private final EncoderHealth health;
@@ -160,7 +164,7 @@ public class SourceConsumer {
             if (stopping.getCount() == 0) {
                 return;
             }
-            BatchEncoder.Pending begun = encoder.begin(kind, batch.getRecords());
+            BatchEncoder.Pending begun = begun(batch);
             Future<?> older = previous;
             previous = publishing.submit(() -> finish(batch, begun));
             try {
@@ -170,14 +174,27 @@ public class SourceConsumer {
             }
         }
 
-        private void finish(IncomingKafkaRecordBatchMetadata<byte[], byte[]> batch, BatchEncoder.Pending begun) {
+        /** Null where it can't be begun now: so it is when its turn comes. */
+        private BatchEncoder.@Nullable Pending begun(IncomingKafkaRecordBatchMetadata<byte[], byte[]> batch) {
+            try {
+                return encoder.begin(kind, batch.getRecords(), false);
+            } catch (RuntimeException | OutOfMemoryError e) {
+                LOG.warnf(e, "A batch of %d %s is begun later", batch.count(), kind.plural());
+                return null;
+            }
+        }
+
+        private void finish(
+                IncomingKafkaRecordBatchMetadata<byte[], byte[]> batch, BatchEncoder.@Nullable Pending begun) {
             AtomicReference<BatchEncoder.@Nullable Pending> pending = new AtomicReference<>(begun);
             AtomicReference<@Nullable EncodedBatch> encoded = new AtomicReference<>();
             AtomicBoolean again = new AtomicBoolean();
+            AtomicInteger tries = new AtomicInteger();
             try {
                 seeThrough(batch, () -> {
                     BatchEncoder.Pending first = pending.getAndSet(null);
-                    BatchEncoder.Pending now = first != null ? first : encoder.begin(kind, batch.getRecords());
+                    boolean alone = tries.incrementAndGet() > TOGETHER;
+                    BatchEncoder.Pending now = first != null ? first : encoder.begin(kind, batch.getRecords(), alone);
                     encoded.set(now.await());
                     return true;
                 });

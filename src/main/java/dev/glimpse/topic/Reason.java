@@ -30,6 +30,8 @@ public enum Reason {
     IMAGE_TOO_LARGE("image-too-large"),
     /** A drawing (SVG) that asks for what lies outside it, or for more than the limits. */
     UNSAFE_DRAWING("unsafe-drawing"),
+    /** A content that is read, but that the encoder fails with each time, while it encodes others. */
+    NOT_ENCODABLE("not-encodable"),
     /** A standing query that is none: malformed, without a threshold, or of what can't be encoded. */
     MALFORMED_QUERY("malformed-query"),
     /** A standing query with a vector of another embedding space. */
