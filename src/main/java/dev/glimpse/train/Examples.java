@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 /**
  * What one step is taken on, before it is arrays.
  *
- * @param picture  the shape of each: {@code [3, size, size]}, or {@code [width]} of features
+ * @param picture  the shape of each: {@code [3, size, size]}, or of what a backbone makes of it
  * @param pictures their numbers
  * @param captions token ids of each, or none where there are features
  * @param features of each caption, or none where there are tokens
@@ -69,6 +69,12 @@ record Examples(
                 others.scenes,
                 others.claims,
                 said);
+    }
+
+    /** The same of what enters an image branch. */
+    Examples entering(ImageBranch image) {
+        return new Examples(
+                image.entry(), image.entering(pictures), captions, features, truth, numbers, scenes, claims, said);
     }
 
     private static <T> List<T> joined(List<T> first, List<T> second) {

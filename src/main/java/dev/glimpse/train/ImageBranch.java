@@ -13,6 +13,9 @@ import dev.glimpse.train.network.Weights;
 import dev.glimpse.train.onnx.Backbone;
 import dev.glimpse.train.onnx.OnnxGraph;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What brings pictures into the joint space. */
@@ -37,7 +40,23 @@ sealed interface ImageBranch {
      */
     record Cells(NDArray regions, NDArray features) {}
 
-    /** Of pixels {@code [n, 3, size, size]}, or of features where a backbone gave them. */
+    /**
+     * What of pictures enters the part that is trained: themselves, or what a backbone makes of them, which no step changes. Any
+     * thread may ask.
+     *
+     * @param pictures {@code [3, size, size]} each, levels of -1 to 1; or features, where they are {@link #seesPixels not seen}
+     * @return as many, of the shape {@link #entry()} each
+     */
+    default List<float[]> entering(List<float[]> pictures) {
+        return pictures;
+    }
+
+    /** The shape of what enters. */
+    default Shape entry() {
+        return new Shape(3, size(), size());
+    }
+
+    /** Of what {@link #entering enters}: {@code [n, entry...]}. */
     Seen see(Operators<NDArray> on, NDArray input);
 
     /** The embeddings alone, {@code [n, dimension]}. */
@@ -48,7 +67,7 @@ sealed interface ImageBranch {
     /** How many features a reranker reads of a picture. */
     int features();
 
-    /** What a reranker reads: of what {@link #embed} takes, {@code [n, features]}. */
+    /** What a reranker reads: of what {@link #entering enters}, {@code [n, features]}. */
     NDArray features(Operators<NDArray> on, NDArray input);
 
     /**
@@ -122,19 +141,29 @@ sealed interface ImageBranch {
             return backbone.size();
         }
 
-        private CellPool.Output<NDArray> apply(Operators<NDArray> on, NDArray pixels) {
-            float[] levels = pixels.toFloatArray();
+        @Override
+        public List<float[]> entering(List<float[]> pictures) {
+            int width = 3 * size() * size();
+            float[] levels = new float[pictures.size() * width];
             for (int i = 0; i < levels.length; i++) {
-                levels[i] = (levels[i] + 1) * HALF;
+                levels[i] = (pictures.get(i / width)[i % width] + 1) * HALF;
             }
+            float[] maps = backbone.ofPixels(levels);
+            int each = (int) entry().size();
+            return IntStream.range(0, pictures.size())
+                    .mapToObj(i -> Arrays.copyOfRange(maps, i * each, (i + 1) * each))
+                    .toList();
+        }
+
+        @Override
+        public Shape entry() {
             int side = head.pool().side();
-            Shape shape = new Shape(pixels.getShape().get(0), head.channels(), side, side);
-            return head.apply(on, pixels.getManager().create(backbone.ofPixels(levels), shape));
+            return new Shape(head.channels(), side, side);
         }
 
         @Override
         public Seen see(Operators<NDArray> on, NDArray input) {
-            return seen(apply(on, input));
+            return seen(head.apply(on, input));
         }
 
         @Override
@@ -144,7 +173,7 @@ sealed interface ImageBranch {
 
         @Override
         public NDArray features(Operators<NDArray> on, NDArray input) {
-            return apply(on, input).features();
+            return head.apply(on, input).features();
         }
 
         @Override
@@ -166,6 +195,11 @@ sealed interface ImageBranch {
         @Override
         public int size() {
             return backbone.size();
+        }
+
+        @Override
+        public Shape entry() {
+            return new Shape(head.width());
         }
 
         @Override

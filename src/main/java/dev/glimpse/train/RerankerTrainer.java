@@ -64,13 +64,13 @@ final class RerankerTrainer implements AutoCloseable {
         weights.copy(trainer.weights(), TextNetwork.TEXT + ".", RerankerNetwork.TEXT + ".");
         Neighbours neighbours = trainer.neighbours(learned);
         measure(learned);
-        try (Adam adam = new Adam(manager, DECAY)) {
+        try (Adam adam = new Adam(manager, DECAY);
+                Ahead<Examples> ahead = new Ahead<>(
+                        steps,
+                        step -> source.of(choose(neighbours, learned.size(), step), recipe.steps() + step)
+                                .entering(image))) {
             for (int step = 1; step <= steps && !trainer.isStopped(); step++) {
-                step(
-                        source.of(choose(neighbours, learned.size(), step), recipe.steps() + step),
-                        adam,
-                        step,
-                        rate(step, steps));
+                step(ahead.of(step), adam, step, rate(step, steps));
                 done.accept(step);
             }
         }

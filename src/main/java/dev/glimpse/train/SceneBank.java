@@ -2,7 +2,6 @@ package dev.glimpse.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.glimpse.scene.Scene;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,7 +44,6 @@ record SceneBank(
         NDArray pictures = trainer.images(
                 at,
                 scenes.size(),
-                new Shape(3, drawn.size(), drawn.size()),
                 numbers -> Arrays.stream(numbers)
                         .parallel()
                         .mapToObj(number -> drawn.picture(scenes.get(number)))
@@ -70,9 +68,9 @@ record SceneBank(
         return drawn.of(chosen, features, step);
     }
 
-    /** Of all scenes for each caption, in the order of a batch: {@code [captions, scenes]}, 1 where it is true. */
-    NDArray right(NDManager at, Examples examples) {
-        List<float[]> right = IntStream.of(examples.order())
+    /** Of all scenes for each caption, in the order of a batch: 1 where it is true. Any thread may ask. */
+    List<float[]> right(Examples examples) {
+        return IntStream.of(examples.order())
                 .parallel()
                 .mapToObj(caption -> {
                     float[] row = new float[scenes.size()];
@@ -82,6 +80,5 @@ record SceneBank(
                     return row;
                 })
                 .toList();
-        return Examples.rows(at, right, new Shape(scenes.size()));
     }
 }

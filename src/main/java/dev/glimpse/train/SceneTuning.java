@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.training.GradientCollector;
-import dev.glimpse.scene.Scene;
 import dev.glimpse.scene.Statement;
 import dev.glimpse.train.network.NDArrayOperators;
 import dev.glimpse.train.network.TextNetwork;
@@ -77,8 +76,16 @@ final class SceneTuning implements AutoCloseable {
         // What no scene says is in no step, and the rest of the network can do without moving what is.
         state.hold(TextNetwork.TOKENS);
         if (progress.step() < recipe.sceneSteps() && pictures.see(List.of())) {
-            progress = state.take(
-                    progress, recipe.sceneSteps(), trainer, listener, step -> step(pictures, step, listener));
+            PairExamples source = pictures.material().source();
+            try (Ahead<Drawn> ahead =
+                    new Ahead<>(recipe.sceneSteps(), step -> drawn(source.mostlyScenes(recipe.steps() + step)))) {
+                progress = state.take(
+                        progress,
+                        recipe.sceneSteps(),
+                        trainer,
+                        listener,
+                        step -> step(pictures, ahead.of(step), step, listener));
+            }
         }
         if (!trainer.isStopped()) {
             copy(state.averaged(), trainer.weights());
@@ -92,9 +99,39 @@ final class SceneTuning implements AutoCloseable {
         }
     }
 
-    private double step(StillPictures pictures, int step, Trainer.Listener listener) {
+    /**
+     * What a step is taken on.
+     *
+     * @param order of a batch's captions
+     * @param right of its scenes and what is claimed of them, the claims in that order
+     */
+    private record Drawn(Examples examples, int[] order, RecentScenes.Right right) {
+
+        /** The places in the order of what is claimed of scenes; captions of pictures come first in the examples. */
+        int[] claims() {
+            int first = order.length - examples.claims().size();
+            return IntStream.range(0, order.length)
+                    .filter(place -> order[place] >= first)
+                    .toArray();
+        }
+    }
+
+    /** To be asked step after step. */
+    private Drawn drawn(Examples drawn) {
+        int[] order = drawn.order();
+        int first = order.length - drawn.claims().size();
+        List<Statement> said = IntStream.of(order)
+                .filter(caption -> caption >= first)
+                .mapToObj(caption -> drawn.claims().get(caption - first))
+                .toList();
+        RecentScenes.Right right = recent.right(said, drawn.scenes());
+        recent.remember(said, drawn.scenes());
+        return new Drawn(drawn.entering(image), order, right);
+    }
+
+    private double step(StillPictures pictures, Drawn drawn, int step, Trainer.Listener listener) {
         engine.setRandomSeed((int) (recipe.seed() * 5_000_011 + step));
-        Examples examples = pictures.material().source().mostlyScenes(recipe.steps() + step);
+        Examples examples = drawn.examples();
         float loss;
         try (NDManager at = manager.newSubManager()) {
             Batch batch = examples.batch(at);
@@ -108,23 +145,19 @@ final class SceneTuning implements AutoCloseable {
                 NDArray images = images(new NDArrayOperators(at, state.weights(), false), batch.pictures());
                 NDArrayOperators on = new NDArrayOperators(at, state.weights(), true);
                 NDArray texts = pictures.embedded(on, batch.captions());
-                RecentScenes.Embedded<Statement> said = claims(at, examples, batch, texts);
-                RecentScenes.Embedded<Scene> shown =
-                        new RecentScenes.Embedded<>(examples.scenes(), scenes(images, examples));
+                NDArray said = texts.get(
+                        at.create(IntStream.of(drawn.claims()).asLongStream().toArray()));
+                NDArray shown = scenes(images, examples);
                 NDArray twins = TwinLoss.of(at, images, texts, batch.order(), examples);
                 NDArray of = Loss.CONTRASTIVE
                         .of(batch, images, texts, on, 1, trainer.temperature())
                         .add(NDArrayOperators.times(twins, TWINS))
-                        .add(recent.loss(at, said, shown, trainer.temperature()))
+                        .add(recent.loss(at, said, shown, drawn.right(), trainer.temperature()))
                         .add(moved(images.get(first(examples)), oldImages, KEPT_IMAGES))
                         .add(moved(pictures.embedded(on, others), oldTexts, KEPT_TEXTS));
                 gradients.backward(of);
                 loss = of.getFloat();
-                recent.add(
-                        said.of(),
-                        Trainer.rows(said.rows().stopGradient()),
-                        shown.of(),
-                        Trainer.rows(shown.rows().stopGradient()));
+                recent.rememberRows(Trainer.rows(said.stopGradient()), Trainer.rows(shown.stopGradient()));
             }
         }
         if (!state.step(step, recipe.rate() * SHARE * Recipe.course(step, recipe.sceneSteps()))) {
@@ -140,20 +173,6 @@ final class SceneTuning implements AutoCloseable {
     /** How far rows have moved from where they were, of length 1 all of them, times what that counts. */
     private static NDArray moved(NDArray rows, NDArray before, double counts) {
         return NDArrayOperators.times(rows.mul(before).sum(new int[] {1}).mean(), -counts);
-    }
-
-    /** What is claimed of scenes, in the order of the texts. */
-    private static RecentScenes.Embedded<Statement> claims(
-            NDManager at, Examples examples, Batch batch, NDArray texts) {
-        int firstClaim = batch.order().length - examples.claims().size();
-        int[] rows = IntStream.range(0, batch.order().length)
-                .filter(row -> batch.order()[row] >= firstClaim)
-                .toArray();
-        List<Statement> claims = IntStream.of(rows)
-                .mapToObj(row -> examples.claims().get(batch.order()[row] - firstClaim))
-                .toList();
-        NDArray of = texts.get(at.create(IntStream.of(rows).asLongStream().toArray()));
-        return new RecentScenes.Embedded<>(claims, of);
     }
 
     /** The pictures of pairs come first. */

@@ -127,10 +127,23 @@ final class StillPictures implements AutoCloseable {
         return lesson == null ? null : lesson.tokens();
     }
 
-    /** How badly captions of a step lie. */
-    NDArray ofCaptions(NDManager at, NDArrayOperators on, int step) {
+    /**
+     * Captions of a step.
+     *
+     * @param right of all pictures for each caption, in the order of a batch, as {@link TrainingSet#rightOf}
+     */
+    record Said(Examples examples, List<float[]> right) {}
+
+    /** Captions of a step. Any thread may ask. */
+    Said said(int step) {
         Examples examples = material.source().captions(step, CAPTIONS);
-        NDArray truth = right(at, examples);
+        return new Said(examples, right(examples));
+    }
+
+    /** How badly captions of a step lie. */
+    NDArray ofCaptions(NDManager at, NDArrayOperators on, Said said) {
+        Examples examples = said.examples();
+        NDArray truth = Examples.rows(at, said.right(), new Shape(material.set().size()));
         NDArray right = truth.gt(0).toType(DataType.FLOAT32, false);
         NDArray uncounted = truth.lt(0).toType(DataType.FLOAT32, false).mul(FAR);
         NDArray own = of(at, examples.numbers());
@@ -206,16 +219,13 @@ final class StillPictures implements AutoCloseable {
         return NDArrayOperators.normalised(NDArrays.concat(rows, 0));
     }
 
-    /** Of all pictures for each caption, in the order of a batch: {@code [m, pictures]}, as {@link TrainingSet#rightOf}. */
-    private NDArray right(NDManager at, Examples examples) {
-        int[] order = examples.order();
+    private List<float[]> right(Examples examples) {
         TrainingSet learned = material.set();
-        List<float[]> rows = IntStream.of(order)
+        return IntStream.of(examples.order())
                 .parallel()
                 .mapToObj(caption -> learned.rightOf(
                         examples.said().get(caption), recipe.proxies() ? examples.numbers()[caption / CAPTIONS] : -1))
                 .toList();
-        return Examples.rows(at, rows, new Shape(learned.size()));
     }
 
     /** Where some of them lie, by number: {@code [n, dimension]}. */

@@ -3,6 +3,7 @@ package dev.glimpse.train;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import dev.glimpse.train.network.NDArrayOperators;
 import dev.glimpse.train.network.TextNetwork;
@@ -60,8 +61,14 @@ final class TextTuning implements AutoCloseable {
                 SceneBank bank = recipe.scenes() == 0
                         ? null
                         : SceneBank.of(kept, trainer, pictures.material().scenes());
-                progress = state.take(
-                        progress, recipe.textSteps(), trainer, listener, step -> step(pictures, bank, step, listener));
+                try (Ahead<Lines> ahead = new Ahead<>(recipe.textSteps(), step -> lines(pictures, bank, step))) {
+                    progress = state.take(
+                            progress,
+                            recipe.textSteps(),
+                            trainer,
+                            listener,
+                            step -> step(pictures, bank, ahead.of(step), step, listener));
+                }
             }
         }
         if (!trainer.isStopped()) {
@@ -94,15 +101,31 @@ final class TextTuning implements AutoCloseable {
         return (TextBranch.Whole) text;
     }
 
-    private double step(StillPictures pictures, @Nullable SceneBank bank, int step, Trainer.Listener listener) {
+    /**
+     * What a step is taken on.
+     *
+     * @param said   of pictures
+     * @param scenes with what is said of them; null where there are none
+     * @param right  of all scenes for each of those
+     */
+    private record Lines(StillPictures.Said said, @Nullable Examples scenes, List<float[]> right) {}
+
+    private Lines lines(StillPictures pictures, @Nullable SceneBank bank, int step) {
+        Examples scenes = bank == null ? null : bank.of(step, SCENES * recipe.scenes());
+        return new Lines(pictures.said(step), scenes, bank == null || scenes == null ? List.of() : bank.right(scenes));
+    }
+
+    private double step(
+            StillPictures pictures, @Nullable SceneBank bank, Lines lines, int step, Trainer.Listener listener) {
         engine.setRandomSeed((int) (recipe.seed() * 3_000_017 + step));
         float loss;
         try (NDManager at = manager.newSubManager()) {
             try (GradientCollector gradients = engine.newGradientCollector()) {
                 NDArrayOperators on = new NDArrayOperators(at, state.weights(), true);
-                NDArray of = pictures.ofCaptions(at, on, step);
-                if (bank != null) {
-                    of = of.add(ofScenes(at, on, pictures, bank, step));
+                NDArray of = pictures.ofCaptions(at, on, lines.said());
+                Examples scenes = lines.scenes();
+                if (bank != null && scenes != null) {
+                    of = of.add(ofScenes(at, on, pictures, bank, scenes, lines.right()));
                 }
                 NDArray lesson = pictures.ofLesson(at, on, step);
                 if (lesson != null) {
@@ -118,10 +141,15 @@ final class TextTuning implements AutoCloseable {
         return loss;
     }
 
-    private NDArray ofScenes(NDManager at, NDArrayOperators on, StillPictures pictures, SceneBank bank, int step) {
-        Examples examples = bank.of(step, SCENES * recipe.scenes());
+    private NDArray ofScenes(
+            NDManager at,
+            NDArrayOperators on,
+            StillPictures pictures,
+            SceneBank bank,
+            Examples examples,
+            List<float[]> rightOfAll) {
         Batch scenes = examples.batch(at);
-        NDArray right = bank.right(at, examples);
+        NDArray right = Examples.rows(at, rightOfAll, new Shape(bank.scenes().size()));
         NDArray texts = pictures.embedded(on, scenes.captions());
         bank.pictures().tempAttach(at);
         double temperature = trainer.temperature();

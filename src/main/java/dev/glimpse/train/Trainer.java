@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import dev.glimpse.train.network.NDArrayOperators;
 import dev.glimpse.train.network.Weights;
@@ -72,22 +71,28 @@ final class Trainer implements AutoCloseable {
         Proxies proxies = recipe.proxies() ? new Proxies(learned, recipe.dimension()) : null;
         double sum = 0;
         int since = progress.step();
-        for (int step = progress.step() + 1; step <= recipe.steps() && !hasNoPatience(progress) && !stopping; step++) {
-            double loss = step(source.of(step), proxies, step, listener);
-            sum += loss;
-            listener.step(step, loss);
-            progress = progress.at(step);
-            if (step % recipe.evaluateEvery() == 0 || step == recipe.steps()) {
-                double recall = recall(heldOut);
-                progress = progress.with(new Progress.Measurement(step, sum / (step - since), recall));
-                sum = 0;
-                since = step;
-                if (progress.bestStep() == step) {
-                    state.keepBest();
+        try (Ahead<Examples> ahead =
+                new Ahead<>(recipe.steps(), number -> source.of(number).entering(image))) {
+            for (int step = progress.step() + 1;
+                    step <= recipe.steps() && !hasNoPatience(progress) && !stopping;
+                    step++) {
+                double loss = step(ahead.of(step), proxies, step, listener);
+                sum += loss;
+                listener.step(step, loss);
+                progress = progress.at(step);
+                if (step % recipe.evaluateEvery() == 0 || step == recipe.steps()) {
+                    double recall = recall(heldOut);
+                    progress = progress.with(new Progress.Measurement(step, sum / (step - since), recall));
+                    sum = 0;
+                    since = step;
+                    if (progress.bestStep() == step) {
+                        state.keepBest();
+                    }
+                    state.keep(progress);
+                    learnHarder(learned, source);
+                    ahead.forget();
+                    listener.measured(progress);
                 }
-                state.keep(progress);
-                learnHarder(learned, source);
-                listener.measured(progress);
             }
         }
         if (stopping) {
@@ -251,7 +256,7 @@ final class Trainer implements AutoCloseable {
                 at,
                 set.size(),
                 (chunk, numbers) -> image.features(
-                        new NDArrayOperators(chunk, state.averaged(), false), set.pictures(chunk, numbers)));
+                        new NDArrayOperators(chunk, state.averaged(), false), entering(chunk, set.pictures(numbers))));
     }
 
     /** The embeddings of pictures, {@code [n, dimension]} of length 1. */
@@ -260,7 +265,7 @@ final class Trainer implements AutoCloseable {
                 at,
                 set.size(),
                 (chunk, numbers) -> NDArrayOperators.normalised(image.embed(
-                        new NDArrayOperators(chunk, state.averaged(), false), set.pictures(chunk, numbers))));
+                        new NDArrayOperators(chunk, state.averaged(), false), entering(chunk, set.pictures(numbers)))));
     }
 
     /** What is drawn of some pictures, by number. */
@@ -270,16 +275,17 @@ final class Trainer implements AutoCloseable {
 
     /**
      * The embeddings of pictures that are drawn as they are needed, {@code [count, dimension]} of length 1.
-     *
-     * @param shape of each
      */
-    NDArray images(NDManager at, int count, Shape shape, Pictures pictures) {
+    NDArray images(NDManager at, int count, Pictures pictures) {
         return rows(
                 at,
                 count,
                 (chunk, numbers) -> NDArrayOperators.normalised(image.embed(
-                        new NDArrayOperators(chunk, state.averaged(), false),
-                        Examples.rows(chunk, pictures.of(numbers), shape))));
+                        new NDArrayOperators(chunk, state.averaged(), false), entering(chunk, pictures.of(numbers)))));
+    }
+
+    private NDArray entering(NDManager at, List<float[]> pictures) {
+        return Examples.rows(at, image.entering(pictures), image.entry());
     }
 
     /** The embeddings of captions, {@code [m, dimension]} of length 1. */

@@ -1,7 +1,6 @@
 package dev.glimpse.train;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.glimpse.encode.image.RgbImage;
@@ -323,11 +322,10 @@ final class TrainingSet {
     }
 
     /** Pictures by number, as they are: {@code [n, 3, size, size]}, or features. */
-    NDArray pictures(NDManager manager, int[] numbers) {
-        List<float[]> rows = Arrays.stream(numbers)
+    List<float[]> pictures(int[] numbers) {
+        return Arrays.stream(numbers)
                 .mapToObj(number -> pictureFeatures.isEmpty() ? asItIs(number) : pictureFeatures.get(number))
                 .toList();
-        return Examples.rows(manager, rows, pictureShape());
     }
 
     private float[] asItIs(int number) {

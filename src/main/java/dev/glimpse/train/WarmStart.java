@@ -3,7 +3,6 @@ package dev.glimpse.train;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import dev.glimpse.train.network.NDArrayOperators;
 import dev.glimpse.train.network.Weights;
@@ -69,8 +68,7 @@ record WarmStart(ImageBranch image, TrainingSet pictures, int steps) {
     }
 
     private NDArray projected(NDArrayOperators on, NDManager at, List<float[]> drawn) {
-        NDArray pixels = Examples.rows(at, drawn, new Shape(3, image.size(), image.size()));
-        NDArray features = image.features(on, pixels);
+        NDArray features = image.features(on, Examples.rows(at, image.entering(drawn), image.entry()));
         NDArray hidden = on.relu(on.linear(NAME + ".hidden", features, image.features(), HIDDEN));
         return NDArrayOperators.normalised(on.linear(NAME + ".out", hidden, HIDDEN, PROJECTED));
     }

@@ -46,7 +46,7 @@ class SceneBankIT {
             assertThat(texts(bank.of(3, SCENES_A_STEP))).isEqualTo(texts(examples));
             assertThat(texts(bank.of(4, SCENES_A_STEP))).isNotEqualTo(texts(examples));
             assertThat(examples.scenes()).hasSize(SCENES_A_STEP);
-            float[][] right = Trainer.rows(bank.right(manager, examples));
+            float[][] right = bank.right(examples).toArray(float[][]::new);
             assertThat(right)
                     .hasDimensions(
                             SCENES_A_STEP * SceneExamples.BINDING.captions(),
