@@ -90,7 +90,8 @@ final class LiveRanking {
     /** The view has changed. */
     void changed(List<LiveFeed.Heard> changes) {
         if (!stale.get() && searching.get()) {
-            // What is being searched may be older than these, and what they must be similar to at least is not known yet.
+            // What is being searched may be older than these, and what they must be similar to at least is not known
+            // yet.
             meanwhile.add(changes);
             if (!searching.get()) {
                 judgeMeanwhile();

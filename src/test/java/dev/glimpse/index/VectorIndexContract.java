@@ -274,8 +274,8 @@ public abstract class VectorIndexContract {
         String behind = "a\0b";
         String digested = "\1" + "0".repeat(64);
         String longest = "n".repeat(2000);
-        Metadata metadata = Metadata.parse(
-                "{\"a\":\"x\",\"a\\u0000b\":\"y\",\"\\u0001%s\":\"z\",\"%s\":\"v\"}".formatted("0".repeat(64), longest));
+        Metadata metadata = Metadata.parse("{\"a\":\"x\",\"a\\u0000b\":\"y\",\"\\u0001%s\":\"z\",\"%s\":\"v\"}"
+                .formatted("0".repeat(64), longest));
         apply(put("image/1", 0, metadata, 1, 0, 0));
         try (IndexSnapshot snapshot = index.snapshot()) {
             FacetQuery facets = new FacetQuery(Kind.IMAGE, null, null, List.of("a", behind, digested, longest));
@@ -284,7 +284,8 @@ public abstract class VectorIndexContract {
             right.add(behind, new Value.Text("y"), 1);
             right.add(digested, new Value.Text("z"), 1);
             right.add(longest, new Value.Text("v"), 1);
-            assertThat(snapshot.facets(facets, () -> true).orElseThrow().counts()).isEqualTo(right.counts());
+            assertThat(snapshot.facets(facets, () -> true).orElseThrow().counts())
+                    .isEqualTo(right.counts());
         }
     }
 

@@ -79,7 +79,8 @@ class ViewDirectoryTest {
     void leavesWhatAFullDiskKeepsFromBeingOpened() throws IOException {
         write("view-1", ORIGIN, true, Duration.ofMinutes(5));
         for (IOException why : List.of(
-                new IOException("No space left on device"), new FileSystemException("commit", null, "Too many open files"))) {
+                new IOException("No space left on device"),
+                new FileSystemException("commit", null, "Too many open files"))) {
             ViewDirectory<FileStore> full = new ViewDirectory<>(root, ORIGIN, MAX_AGE, folder -> {
                 throw why;
             });
