@@ -176,6 +176,8 @@ class LabelFile {
 
     private static boolean isJson(ConsumerRecord<byte[], byte[]> record) {
         var type = record.headers().lastHeader(SourceHeaders.CONTENT_TYPE);
-        return type != null && new String(type.value(), StandardCharsets.UTF_8).equals(JSON_TYPE);
+        return type != null
+                && type.value() != null
+                && new String(type.value(), StandardCharsets.UTF_8).equals(JSON_TYPE);
     }
 }

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,11 +61,12 @@ record ModelFiles(String name, Path folder) {
 
     private static Path folder(String location, Path cache) throws IOException {
         if (location.startsWith(CLASS_PATH)) {
-            return unpackClassPath(location.substring(CLASS_PATH.length()), cache);
+            String base = location.substring(CLASS_PATH.length());
+            return unpacked(location, cache, folder -> copyClassPath(base, folder));
         }
         Path path = Path.of(location);
         if (Files.isRegularFile(path)) {
-            return unpackZip(path, cache);
+            return unpacked(location, cache, folder -> copyZip(path, folder));
         }
         if (!Files.isDirectory(path)) {
             throw new EncoderException(
@@ -73,8 +75,27 @@ record ModelFiles(String name, Path folder) {
         return path;
     }
 
-    private static Path unpackClassPath(String base, Path cache) throws IOException {
-        Path folder = fresh(cache);
+    /** Copies a model's files. */
+    private interface Source {
+        void copyTo(Path folder) throws IOException;
+    }
+
+    /** Unpacks a model. Whatever fails, a start that is tried again and again must not fill the disk. */
+    private static Path unpacked(String location, Path cache, Source source) throws IOException {
+        Files.createDirectories(cache);
+        Path folder = Files.createTempDirectory(cache, "unpacking-");
+        try {
+            source.copyTo(folder);
+            new ModelFiles("", folder).requireAll(location);
+            return settled(folder, cache);
+        } finally {
+            if (Files.exists(folder)) {
+                delete(folder);
+            }
+        }
+    }
+
+    private static void copyClassPath(String base, Path folder) throws IOException {
         List<String> files = new ArrayList<>(REQUIRED);
         files.addAll(OPTIONAL);
         for (String file : files) {
@@ -89,11 +110,9 @@ record ModelFiles(String name, Path folder) {
                 copy(stream, folder.resolve(file));
             }
         }
-        return settled(folder, cache);
     }
 
-    private static Path unpackZip(Path zip, Path cache) throws IOException {
-        Path folder = fresh(cache);
+    private static void copyZip(Path zip, Path folder) throws IOException {
         try (FileSystem archive = FileSystems.newFileSystem(zip)) {
             Path root = archive.getPath("/");
             List<Path> configs;
@@ -119,30 +138,24 @@ record ModelFiles(String name, Path folder) {
                 }
             }
         }
-        return settled(folder, cache);
-    }
-
-    private static Path fresh(Path cache) throws IOException {
-        Files.createDirectories(cache);
-        return Files.createTempDirectory(cache, "unpacking-");
     }
 
     /** Gives what was unpacked a name by its content, so that every start of one model uses one folder. */
     private static Path settled(Path unpacked, Path cache) throws IOException {
-        List<String> missing = new ArrayList<>(REQUIRED);
-        missing.removeIf(file -> Files.isRegularFile(unpacked.resolve(file)));
-        if (!missing.isEmpty()) {
-            return unpacked;
-        }
         List<String> settings = new ArrayList<>(SETTINGS);
         if (Files.exists(unpacked.resolve(CALIBRATION))) {
             settings.add(CALIBRATION);
         }
         Path settled = cache.resolve(new ModelFiles("", unpacked).digest(0, settings, List.of(VISION, TEXT, RERANKER)));
-        if (Files.isDirectory(settled)) {
-            delete(unpacked);
-        } else {
-            Files.move(unpacked, settled);
+        if (!Files.isDirectory(settled)) {
+            try {
+                Files.move(unpacked, settled);
+            } catch (FileSystemException e) {
+                // Another process that uses this folder may have been quicker.
+                if (!Files.isDirectory(settled)) {
+                    throw e;
+                }
+            }
         }
         return settled;
     }

@@ -288,6 +288,18 @@ class OnnxDualEncoderTest {
     }
 
     @Test
+    void leavesNothingOfAZipThatLacksAFile(@TempDir Path other, @TempDir Path scratch) throws IOException {
+        Files.delete(write(other, Variant.CLIP).resolve(ModelFiles.TEXT));
+        Path zip = zip(other, "", scratch.resolve("lacking.zip"));
+        Path cache = scratch.resolve("cache");
+
+        assertThatExceptionOfType(EncoderException.class)
+                .isThrownBy(() -> ModelFiles.open(zip.toString(), cache))
+                .withMessageContainingAll("lacking.zip lacks [onnx/text_model.onnx]", "onnx/vision_model.onnx");
+        assertThat(cache).isEmptyDirectory();
+    }
+
+    @Test
     void saysWhichFileIsNoNetwork(@TempDir Path other) throws IOException {
         Files.writeString(write(other, Variant.CLIP).resolve(ModelFiles.VISION), "<html>not found</html>");
 
