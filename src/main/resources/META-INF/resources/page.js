@@ -24,6 +24,7 @@ let list = []; // those of the page that comes in
 let cursor = null; // for the next page
 let asked = null; // the cursor of the page that comes in
 let began = 0;
+let heard = false; // whether the service has begun to answer
 let stands = false; // whether the answer is complete, and only changes with what is there
 
 // The ten lines that turn events into a list; the README has the same.
@@ -38,6 +39,7 @@ function keep(list, name, data) {
 }
 
 function take(name, data) {
+  heard = true;
   list = keep(list, name, data);
   if (name === "hit" || name === "drop" || name === "reset") paint();
   if (name === "reset") {
@@ -166,6 +168,7 @@ function begin() {
   cursor = null;
   more.hidden = true;
   began = performance.now();
+  heard = false;
   stands = false;
   stages.replaceChildren();
   stages.dataset.first = "";
@@ -197,15 +200,17 @@ function searchText() {
   open(addressed({ text: text.value }));
 }
 
-function open(parameters) {
+// Anew: a stream that knows nothing of the one before, so that what is shown is not what it goes on from.
+function open(parameters, anew = false) {
   const stream = new EventSource(`/search?${parameters}`);
   source = stream;
+  if (anew) stream.addEventListener("query", () => take("reset", {}), { once: true });
   for (const name of EVENTS) stream.addEventListener(name, (event) => take(name, JSON.parse(event.data)));
   stream.onerror = async () => {
     if (source !== stream) return;
-    if (live.checked && stages.dataset.first !== "" && (stands || stream.readyState === EventSource.CONNECTING)) {
+    if (live.checked && heard && (stands || stream.readyState === EventSource.CONNECTING)) {
       say("The connection is lost; trying again …");
-      if (stream.readyState === EventSource.CLOSED) setTimeout(() => source === stream && open(parameters), 3000);
+      if (stream.readyState === EventSource.CLOSED) setTimeout(() => source === stream && open(parameters, true), 3000);
       return;
     }
     stop();
