@@ -15,6 +15,7 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import jakarta.inject.Inject;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -333,6 +334,27 @@ class IngestIT {
                 .statusCode(200)
                 .body("state", equalTo("rejected"), "reason", equalTo(reasons.get(id)), "position", equalTo(token)));
         given().get("/q/health/group/encoder").then().statusCode(200);
+    }
+
+    /** As curl sends it. */
+    @Test
+    void takesMetadataOfAnHttpHeaderInUtf8() throws Exception {
+        String request = """
+                PUT /texts/umlaut HTTP/1.1\r
+                Host: localhost\r
+                Connection: close\r
+                Content-Type: text/plain\r
+                glimpse-metadata: {"maker":"Müller"}\r
+                Content-Length: 4\r
+                \r
+                text""";
+        try (Socket socket = new Socket(root.getHost(), root.getPort())) {
+            socket.getOutputStream().write(bytes(request));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 202 ");
+        }
+        await().atMost(SOON)
+                .untilAsserted(() -> given().get("/texts/umlaut").then().body("metadata.maker", equalTo("Müller")));
     }
 
     @Test

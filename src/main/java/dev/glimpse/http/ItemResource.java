@@ -36,6 +36,8 @@ import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -185,7 +187,8 @@ public class ItemResource {
         }
         return Response.ok(jpeg, "image/jpeg")
                 .tag(tag)
-                .header(HttpHeaders.CACHE_CONTROL, "max-age=60")
+                // Asked for again each time: the tag answers that, and a replaced picture is not shown as it was.
+                .header(HttpHeaders.CACHE_CONTROL, "no-cache")
                 .build();
     }
 
@@ -318,7 +321,8 @@ public class ItemResource {
             String lower = name.toLowerCase(Locale.ROOT);
             String value = values.getFirst();
             switch (lower) {
-                case "content-type", "glimpse-metadata" -> record.put(lower, value);
+                case "content-type" -> record.put(lower, value);
+                case "glimpse-metadata" -> record.put(lower, utf8(value));
                 case "glimpse-caption" -> record.put(lower, percentDecoded(value));
                 default -> {
                     if (lower.startsWith("ce-")) {
@@ -328,6 +332,19 @@ public class ItemResource {
             }
         });
         return record;
+    }
+
+    /** A header's bytes come as characters of Latin-1 (RFC 9110, 5.5, calls them opaque); JSON is UTF-8. */
+    private static String utf8(String value) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(value.getBytes(StandardCharsets.ISO_8859_1)))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw Problem.of(400, "malformed-header", "the header value '%s' is not in UTF-8".formatted(value))
+                    .exception();
+        }
     }
 
     private static String percentDecoded(String value) {
