@@ -51,6 +51,9 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
     /** When so many records are to be written, they are. */
     private static final int MOST = 5000;
 
+    /** Or so many bytes of matches: a text and its metadata come with each. */
+    private static final long MOST_BYTES = 8L << 20;
+
     /** A dead letter of so many bytes goes in a transaction of its own. */
     private static final int LARGE = 1 << 20;
 
@@ -101,6 +104,7 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
     private final IntConsumer compared;
     private final Map<TopicPartition, Lane> lanes = new HashMap<>();
     private final List<ProducerRecord<byte[], byte[]>> out = new ArrayList<>();
+    private long outBytes;
     private boolean mustNote;
     private boolean joined;
     private long began = System.nanoTime() - GATHER_NANOS;
@@ -349,13 +353,17 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
             LogPosition position =
                     new LogPosition(records.get(i).partition(), records.get(i).offset());
             if (record instanceof EmbeddingRecord.Embedded item) {
-                found.getOrDefault(item, List.of()).forEach(of -> out.add(match(of, item, position)));
+                for (Found of : found.getOrDefault(item, List.of())) {
+                    ProducerRecord<byte[], byte[]> match = match(of, item, position);
+                    out.add(match);
+                    outBytes += match.value().length;
+                }
             }
             if (annotator != null && record != null) {
                 annotator.annotation(record).ifPresent(out::add);
             }
             lane.next = position.offset() + 1;
-            if (out.size() >= MOST) {
+            if (out.size() >= MOST || outBytes >= MOST_BYTES) {
                 write();
             }
         }
@@ -403,6 +411,7 @@ final class MatchSession implements AutoCloseable, ConsumerRebalanceListener {
         publisher.publish(out, offsets, consumer.groupMetadata());
         ready.forEach(lane -> lane.noted = lane.next);
         out.clear();
+        outBytes = 0;
         mustNote = false;
         noted = System.nanoTime();
     }

@@ -226,6 +226,10 @@ class LiveMatches implements LiveFeed.Listener {
             record += (long) Float.BYTES * put.embedding().components().length;
             record +=
                     put.text() == null ? 0 : (long) Character.BYTES * put.text().length();
+            // Also as the values that it is asked for.
+            record += put.metadata().isEmpty()
+                    ? 0
+                    : 2L * Character.BYTES * put.metadata().json().length();
             record += put.features() == null
                     ? 0
                     : (long) Short.BYTES * put.features().size();
@@ -305,8 +309,14 @@ class LiveMatches implements LiveFeed.Listener {
                 List<LiveFeed.Heard> arrivals =
                         reader.next().stream().map(LiveFeed.Heard::new).toList();
                 for (LiveFeed.Heard heard : arrivals) {
-                    // A poll's worth more than fits is bounded too.
+                    if (matches.isFull()) {
+                        // What it was told last is known: there it goes on, once it has taken these.
+                        break;
+                    }
                     matches.tell(heard);
+                }
+                if (matches.isFull()) {
+                    break;
                 }
                 matches.advance(reader.positions());
                 synchronized (lock) {

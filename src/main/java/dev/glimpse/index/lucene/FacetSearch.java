@@ -79,6 +79,9 @@ final class FacetSearch {
         for (Range range : ranges) {
             for (int i = 0; i < range.items().length; i++) {
                 if (range.items()[i] > 0) {
+                    if (stops()) {
+                        return false;
+                    }
                     Value value = FilterFields.value(values.lookupOrd(range.from() + i));
                     counts.add(range.field(), value, range.items()[i]);
                 }

@@ -1,7 +1,7 @@
 package dev.glimpse.query.syntax;
 
 import dev.glimpse.item.Position;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The parameters of an address: every one is known, or the request is refused. */
 public final class Parameters {
+
+    /** Whoever waits for positions is looked at whenever something is applied. */
+    private static final int MOST_PARTITIONS = 1000;
 
     private final Map<String, List<String>> values;
 
@@ -72,19 +75,26 @@ public final class Parameters {
         return all.stream().distinct().toList();
     }
 
-    /** All positions of a parameter: repeated, or separated by commas. */
+    /** The last position of each partition in a parameter: repeated, or separated by commas. */
     List<Position> positions(String name) {
-        List<Position> positions = new ArrayList<>();
+        Map<List<?>, Position> last = new LinkedHashMap<>();
         for (String value : values.getOrDefault(name, List.of())) {
             for (String token : value.split(",", -1)) {
                 try {
-                    positions.add(Position.parse(token.strip()));
+                    Position position = Position.parse(token.strip());
+                    last.merge(
+                            List.of(position.kind(), position.partition()),
+                            position,
+                            (one, other) -> one.offset() >= other.offset() ? one : other);
                 } catch (IllegalArgumentException e) {
                     throw invalid(name, String.valueOf(e.getMessage()));
                 }
+                if (last.size() > MOST_PARTITIONS) {
+                    throw invalid(name, "it has positions of more than %d partitions".formatted(MOST_PARTITIONS));
+                }
             }
         }
-        return positions;
+        return List.copyOf(last.values());
     }
 
     /** What says that a parameter's value breaks a rule. */
