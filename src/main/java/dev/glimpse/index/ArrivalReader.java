@@ -55,6 +55,12 @@ public final class ArrivalReader implements AutoCloseable {
         }
     }
 
+    /** Whether the topic is long enough for what is read next. */
+    public boolean isWithin() {
+        Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+        return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) <= end.getValue());
+    }
+
     /** By partition, the offset that is read next. */
     public Map<Integer, Long> positions() {
         Map<Integer, Long> positions = new HashMap<>();

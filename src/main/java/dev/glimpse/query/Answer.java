@@ -192,11 +192,15 @@ final class Answer {
         Map<Integer, Long> from = resume;
         if (told != null && from != null) {
             resume = null;
-            if (partitions().equals(from.keySet())) {
+            boolean known = partitions().equals(from.keySet());
+            if (known && searcher.matches().reaches(from)) {
                 searcher.matches().begin(told, embedding, from);
                 return;
             }
-            stream.say(new SearchEvent.Reset("the id says nothing of this topic's partitions"));
+            stream.say(new SearchEvent.Reset(
+                    known
+                            ? "the id speaks of more than this topic has: it is another's, or the topic was made anew"
+                            : "the id says nothing of this topic's partitions"));
             stream.say(described());
         }
         Future<?> search = searcher.submit(() -> first(embedding, stream));

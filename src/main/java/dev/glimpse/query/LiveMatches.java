@@ -136,6 +136,23 @@ class LiveMatches implements LiveFeed.Listener {
         }
     }
 
+    /**
+     * Whether the topic is as long as a subscriber says: another replica may be ahead of this one, but of another model's topic, or of
+     * one that was made anew, its positions may lie beyond the end, where nothing would be told until the topic gets there.
+     */
+    boolean reaches(Map<Integer, Long> positions) {
+        try (IndexSnapshot snapshot = view.snapshot().orElse(null)) {
+            Map<Integer, Long> now =
+                    snapshot == null ? Map.of() : snapshot.positions().next();
+            if (positions.entrySet().stream().allMatch(of -> of.getValue() <= now.getOrDefault(of.getKey(), 0L))) {
+                return true;
+            }
+        }
+        try (ArrivalReader reader = view.arrivals(positions)) {
+            return reader.isWithin();
+        }
+    }
+
     void close(MatchStream matches) {
         open.remove(matches);
         closed.add(matches);

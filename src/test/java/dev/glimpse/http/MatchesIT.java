@@ -247,6 +247,24 @@ class MatchesIT {
         }
     }
 
+    /** As after another model was deployed, or the broker lost its data. */
+    @Test
+    void beginsAgainWhereTheTopicIsNotSoLong() throws Exception {
+        String id;
+        try (LiveReader reader = open("kiwi", "a kiwi", -1)) {
+            id = String.valueOf(reader.events().getLast().id());
+        }
+        int dot = id.indexOf('.');
+        String beyond = id.substring(0, dot).replaceAll("[0-9a-z]+", "zzzzzz") + id.substring(dot);
+        assertThat(beyond).endsWith("m");
+        try (LiveReader reader = new LiveReader(root, query("kiwi", "a kiwi", -1), "Last-Event-ID: " + beyond)) {
+            await().atMost(SOON).until(() -> reader.has("final"));
+            assertThat(reader.lines()).contains("event:reset");
+            publish("kiwi", 0, 1, "a kiwi, the number is %d");
+            await().atMost(SOON).until(() -> reader.count("match") >= 1);
+        }
+    }
+
     private LiveReader open(String suite, String text, float least) throws Exception {
         LiveReader reader = new LiveReader(root, query(suite, text, least));
         await().atMost(SOON).until(() -> reader.has("final"));
