@@ -22,9 +22,6 @@ import java.util.function.BiPredicate;
  */
 final class RecentScenes {
 
-    /** How much it counts that claims find their scenes, beside that scenes find their claims, of which there are more. */
-    private static final double TO_SCENES = 2;
-
     private final Memory<Scene> scenes;
     private final Memory<Statement> claims;
     private final Memory<float[]> sceneRows;
@@ -91,7 +88,7 @@ final class RecentScenes {
         // Of all that is said of a scene, its full description is nearest: with that, one right answer would be enough.
         NDArray toClaims =
                 Loss.shareOfEach(logits(shown, after(at, said, claimRows), temperature), matrix(at, right.claims()));
-        return NDArrayOperators.times(toScenes, TO_SCENES).add(toClaims);
+        return toScenes.add(toClaims);
     }
 
     private static NDArray logits(NDArray of, NDArray among, double temperature) {
