@@ -102,31 +102,25 @@ final class SceneTuning implements AutoCloseable {
     /**
      * What a step is taken on.
      *
-     * @param order of a batch's captions
-     * @param right of its scenes and what is claimed of them, the claims in that order
+     * @param claims the places, in the order of a batch's captions, of those that are claimed of scenes
+     * @param right  of its scenes and what is claimed of them, the claims in that order
      */
-    private record Drawn(Examples examples, int[] order, RecentScenes.Right right) {
-
-        /** The places in the order of what is claimed of scenes; captions of pictures come first in the examples. */
-        int[] claims() {
-            int first = order.length - examples.claims().size();
-            return IntStream.range(0, order.length)
-                    .filter(place -> order[place] >= first)
-                    .toArray();
-        }
-    }
+    private record Drawn(Examples examples, int[] claims, RecentScenes.Right right) {}
 
     /** To be asked step after step. */
     private Drawn drawn(Examples drawn) {
         int[] order = drawn.order();
+        // Captions of pictures come first in the examples.
         int first = order.length - drawn.claims().size();
-        List<Statement> said = IntStream.of(order)
-                .filter(caption -> caption >= first)
-                .mapToObj(caption -> drawn.claims().get(caption - first))
+        int[] claims = IntStream.range(0, order.length)
+                .filter(place -> order[place] >= first)
+                .toArray();
+        List<Statement> said = IntStream.of(claims)
+                .mapToObj(place -> drawn.claims().get(order[place] - first))
                 .toList();
         RecentScenes.Right right = recent.right(said, drawn.scenes());
         recent.remember(said, drawn.scenes());
-        return new Drawn(drawn.entering(image), order, right);
+        return new Drawn(drawn.entering(image), claims, right);
     }
 
     private double step(StillPictures pictures, Drawn drawn, int step, Trainer.Listener listener) {

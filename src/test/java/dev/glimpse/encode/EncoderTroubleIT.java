@@ -47,8 +47,7 @@ class EncoderTroubleIT {
 
     @Test
     void triesAgainTurnsItsHealthRedAndDropsNothing() throws Exception {
-        Flaky flaky = new Flaky(ClientProxy.unwrap(encoder));
-        QuarkusMock.installMockForType(flaky, Encoder.class);
+        Flaky flaky = installFlaky();
         try (OutsideProducer producer = new OutsideProducer()) {
             send(producer, "before", "calm");
             awaitVisible("before");
@@ -81,8 +80,7 @@ class EncoderTroubleIT {
 
     @Test
     void refusesWhatAloneFailsEachTimeAndGoesOn() throws Exception {
-        Flaky flaky = new Flaky(ClientProxy.unwrap(encoder));
-        QuarkusMock.installMockForType(flaky, Encoder.class);
+        installFlaky();
         try (OutsideProducer producer = new OutsideProducer()) {
             send(producer, "healthy", "health before");
             send(producer, "poisonous", POISON);
@@ -120,6 +118,12 @@ class EncoderTroubleIT {
                 awaitVisible("fenced");
             }
         }
+    }
+
+    private Flaky installFlaky() {
+        Flaky flaky = new Flaky(ClientProxy.unwrap(encoder));
+        QuarkusMock.installMockForType(flaky, Encoder.class);
+        return flaky;
     }
 
     private static void send(OutsideProducer producer, String id, String text) throws Exception {

@@ -67,9 +67,8 @@ final class LuceneIndex implements VectorIndex {
     private static final Analyzer ANALYZER = new StandardAnalyzer();
 
     static {
-        // A condition is four clauses at most, and each character of a text may be a word, as ideographs are; Lucene's
-        // limit
-        // of 1,024 is for queries that users write as such.
+        // A condition is four clauses at most, and each character of a text may be a word, as ideographs are. Lucene's
+        // limit of 1,024 is for queries that users write as such.
         IndexSearcher.setMaxClauseCount(4 * FilterParser.MAX_CONDITIONS + 2 * Content.MAX_TEXT);
     }
 
